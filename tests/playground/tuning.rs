@@ -5,6 +5,9 @@ use specfuse::engine::fusion::params::{OwnPreset, Params, Presets, Value};
 use specfuse::engine::fusion::rescore::rescore;
 use specfuse::playground::state::{Message, Options, Screen};
 
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use specfuse::playground::state::overlay::Overlay;
+
 use super::support::{self, press, type_text};
 
 fn mark(state: &mut Screen, knob: &str) {
@@ -96,6 +99,104 @@ fn presets_are_tried_one_after_the_other() {
         _ => None,
     });
     assert_eq!(params, Some(5));
+}
+
+/// The track of the length goes from the longest to the shortest; what a unit does not need stays as it is.
+#[test]
+fn the_length_is_one_slider() {
+    let mut state = support::answered(120, 40);
+    for key in ["t", "down", "right"] {
+        press(&mut state, key);
+    }
+    let unit = |name: &str| ("segment", Value::Name(name.to_owned()));
+    assert_eq!(tried(&state), [unit("words"), ("segment-words", Value::Integer(12))]);
+    assert!(state.scene.story.starts_with("what-if: by 12 words: takes effect when drafting"), "{}", state.scene.story);
+    for _ in 0..4 {
+        press(&mut state, "right");
+    }
+    assert_eq!(tried(&state), [unit("tokens"), ("segment-tokens", Value::Integer(5))], "no words are left over");
+    assert!(support::screen(&mut state).contains("sentence → 5 tokens"));
+    press(&mut state, "0");
+    assert_eq!(tried(&state), []);
+    press(&mut state, "left");
+    assert_eq!(tried(&state), [], "nothing is longer than a sentence");
+}
+
+fn click(state: &mut Screen, kind: MouseEventKind, column: u16, row: u16) {
+    state.update(Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+    state.prepare();
+}
+
+#[test]
+fn a_click_marks_a_row_and_sets_what_its_track_says() {
+    let press_button = MouseEventKind::Down(MouseButton::Left);
+    for (width, height) in [(120, 40), (80, 24)] {
+        let mut state = support::answered(width, height);
+        press(&mut state, "t");
+        let track = |state: &Screen, row: usize| {
+            let laid = state.looking.laid.tuning.iter().find(|laid| laid.row == Some(row) && laid.track.is_some()).unwrap();
+            (laid.track.clone().unwrap(), laid.y)
+        };
+        let (threshold, y) = track(&state, 3);
+        click(&mut state, press_button, threshold.end - 1, y);
+        assert_eq!(tried(&state), [("exit-threshold", Value::Real(1.0))], "{width}");
+        click(&mut state, MouseEventKind::Drag(MouseButton::Left), threshold.start, y);
+        assert_eq!(tried(&state), [("exit-threshold", Value::Real(0.0))]);
+        // The name only marks.
+        let x = state.looking.laid.popup.x + 4;
+        let (_, scoring) = track(&state, 2);
+        let name = state.looking.laid.tuning.iter().find(|laid| laid.row == Some(2)).unwrap().y;
+        click(&mut state, press_button, x, name.min(scoring));
+        assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.row == 2));
+        assert_eq!(tried(&state).len(), 1);
+        let fold = state.looking.laid.tuning.iter().find(|laid| laid.row.is_none()).unwrap().y;
+        click(&mut state, press_button, x, fold);
+        assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.unfolded));
+        // Outside nothing is hit.
+        click(&mut state, press_button, 3, 1);
+        assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.unfolded && panel.row == 2));
+    }
+}
+
+#[test]
+fn the_panel_covers_nothing_of_what_it_changes() {
+    for (width, height) in [(60, 16), (80, 24), (100, 30), (120, 40), (200, 60)] {
+        let mut state = support::answered(width, height);
+        press(&mut state, "t");
+        mark(&mut state, "scoring");
+        press(&mut state, "left");
+        let layout = state.scene.layout.clone().unwrap();
+        let panel = state.scene.popup;
+        let parts = layout.panes.iter().map(|(_, place)| *place).chain([layout.transcript, layout.ranking].into_iter().flatten());
+        for part in parts.chain([layout.story, layout.timeline, layout.hints]) {
+            assert!(part.intersection(panel).is_empty() && !part.is_empty(), "{width}: {part:?} {panel:?}");
+        }
+        assert!(width < 100 || layout.ranking.is_some(), "{width}");
+        assert!(support::screen(&mut state).contains("geometric → mean-prob"), "{width}");
+    }
+}
+
+/// What a candidate would have scored stands beside what it did, wherever that can be computed.
+#[test]
+fn scores_under_tried_knobs_are_those_of_re_scoring() {
+    let mut state = support::answered(120, 40);
+    press(&mut state, "t");
+    mark(&mut state, "scoring");
+    press(&mut state, "left");
+    let number = state.scene.table.number;
+    let again = state.what_if().unwrap().round(number).unwrap().ranking.clone();
+    let known: Vec<f64> = again.iter().filter_map(|(_, score)| *score).collect();
+    assert!(!known.is_empty());
+    for row in &state.scene.table.rows {
+        let (score, rank) = row.tried.unwrap();
+        assert!(again[rank - 1].1 == Some(score), "{row:?}");
+        assert_eq!(state.scene.votes[row.member.0].tried, Some(score));
+    }
+    press(&mut state, "esc");
+    press(&mut state, "t");
+    mark(&mut state, "temperature");
+    press(&mut state, "right");
+    assert!(!state.scene.table.has_tried(), "drafts are not known");
 }
 
 #[test]

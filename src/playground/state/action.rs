@@ -124,6 +124,8 @@ pub enum Action {
     TuneHigher,
     TuneDefault,
     TuneDefaults,
+    TuneMore,
+    TuneFind,
     TuneApply,
     TuneForget,
     TuneClose,
@@ -239,8 +241,10 @@ pub const ACTIONS: &[Entry] = rows! {
         TuneHigher, "tune-higher", ["right", "l"], Tuning, "higher", "a step up, or the name after";
         TuneDefault, "tune-default", ["0"], Tuning, "default", "the marked knob's default";
         TuneDefaults, "tune-defaults", ["d"], Tuning, "all defaults", "every knob's default";
+        TuneMore, "tune-more", ["m", "space"], Tuning, "more", "unfold the knobs without a slider, or fold them";
+        TuneFind, "tune-find", ["/"], Tuning, "find", "find a knob: type a part of its name or of what it does";
         TuneApply, "tune-apply", ["enter"], Tuning, "apply", "take the typed value; then apply the changes";
-        TuneForget, "tune-forget", ["esc"], Tuning, "forget", "forget what is tried, and close the panel";
+        TuneForget, "tune-forget", ["esc"], Tuning, "forget", "drop what is typed, then the search; forget what is tried, and close the panel";
         TuneClose, "tune-close", ["t", "q"], Tuning, "look", "close the panel and keep comparing: chart, rounds and ranking show what would be different";
     }
     Looking {

@@ -201,6 +201,18 @@ impl Glyphs {
         self.pick("●", "o")
     }
 
+    /// The mark of a setting that is tried.
+    #[must_use]
+    pub fn tried(self) -> &'static str {
+        self.pick("◆", "+")
+    }
+
+    /// A place of a track that can be chosen, where they are few.
+    #[must_use]
+    pub fn stop(self) -> &'static str {
+        self.pick("┼", "'")
+    }
+
     /// The letter of a segment that the user wrote.
     #[must_use]
     pub fn person(self) -> &'static str {

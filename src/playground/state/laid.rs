@@ -36,6 +36,9 @@ pub struct Laid {
     /// The hints in sight.
     #[serde(default)]
     pub hints: Vec<LaidHint>,
+    /// The rows of the tuning panel in sight.
+    #[serde(default)]
+    pub tuning: Vec<LaidKnob>,
 }
 
 /// Rows above the entries of a list: what was typed, and a blank.
@@ -58,6 +61,17 @@ pub struct LaidHint {
     pub columns: std::ops::Range<u16>,
     /// The name of its action.
     pub action: String,
+}
+
+/// A row of the tuning panel of a frame.
+#[allow(missing_docs, reason = "the names say it")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaidKnob {
+    pub y: u16,
+    /// Its place among the panel's rows; `None` for the line that unfolds and folds.
+    pub row: Option<usize>,
+    /// The columns of its track.
+    pub track: Option<std::ops::Range<u16>>,
 }
 
 /// A pane of a frame.

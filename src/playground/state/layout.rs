@@ -4,6 +4,7 @@
 //! [`COLUMN`] columns, else a row each; none is ever hidden. Both the update (scrolling, paging, the mouse) and the view use it.
 
 mod arranging;
+pub mod dock;
 pub(super) mod parts;
 #[cfg(test)]
 mod tests;
@@ -75,6 +76,10 @@ pub struct Shape<'a> {
     pub closing: Option<usize>,
     /// The part that fills the screen, if any.
     pub zoomed: Option<Part>,
+    /// Whether the tuning panel is open: the other parts share what it leaves.
+    pub docked: bool,
+    /// Whether tried scores stand beside those in force.
+    pub tried: bool,
 }
 
 /// Where everything is. A part without a position is not shown.
@@ -108,6 +113,9 @@ pub struct Layout {
     pub timeline: Rect,
     pub prompt: Rect,
     pub hints: Rect,
+    /// The tuning panel.
+    #[serde(default)]
+    pub dock: Option<Rect>,
     /// Everything between the sentence and the timeline.
     pub body: Rect,
 }
@@ -166,11 +174,11 @@ pub fn class(width: u16, members: usize) -> Class {
 
 /// Columns of the text in a member's column, or in its row.
 #[must_use]
-pub fn draft_width(width: u16, members: usize, verifiers: usize) -> u16 {
+pub fn draft_width(width: u16, members: usize, verifiers: usize, tried: bool) -> u16 {
     match class(width, members) {
         // The narrowest of them, so that a draft wraps alike in all.
         Class::Columns => (width / members.max(1) as u16).saturating_sub(GAP + 1),
-        Class::Rows => width.saturating_sub(ROW_HEAD + row_tail(width, verifiers).columns() + 1),
+        Class::Rows => width.saturating_sub(ROW_HEAD + row_tail(width, verifiers, tried).columns() + 1),
     }
 }
 

@@ -104,6 +104,10 @@ impl State {
         self.notices.notice = None;
         self.pressed.pending.push(Key::from(event));
         let context = self.context();
+        if self.searches_knobs() && Key::from(event).types() {
+            self.pressed.pending.clear();
+            return typing::typed(self, context, event);
+        }
         match self.keymap.meaning(context, &self.pressed.pending) {
             Meaning::Action(action) => {
                 self.pressed.pending.clear();
@@ -121,6 +125,11 @@ impl State {
                 }
             }
         }
+    }
+
+    /// Whether letters search the tuning panel, where they otherwise are commands.
+    fn searches_knobs(&self) -> bool {
+        matches!(&self.looking.overlay, Some(Overlay::Tuning(panel)) if panel.searches())
     }
 
     /// Whether a typed character is inserted now: then several can be handled together ([`Message::Typed`]), while each on its

@@ -3,30 +3,28 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Clear, Widget};
-use unicode_width::UnicodeWidthStr;
 
 use super::Look;
 use super::chart::chart;
 use super::list::list;
-use super::paint::{Pen, Title, dim, framed, lines, scroll_bar};
+use super::paint::{Pen, Title, dim, framed, heading, lines, scroll_bar};
 use super::prompt::editor;
 use super::roster::roster;
 use super::theme::Role;
 use crate::clean::DisplayStr;
 use crate::display;
 use crate::playground::state::Screen;
+use crate::playground::state::layout::dock;
 use crate::playground::state::overlay::{Overlay, Scroll};
 use crate::playground::state::pages::view::Body;
-use crate::playground::state::prose::{Line as Words, Tone};
-use crate::playground::state::tuning::panel::Panel;
-
-/// Pieces of a knob's line before its value: the mark, whether it is tried, the name.
-const VALUE: usize = 3;
 
 /// The overlay, if there is one; returns where the caret of what is typed into it is.
 pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, screen: &Screen) -> Option<Position> {
     let overlay = screen.looking.overlay.as_ref()?;
     let place = screen.scene.popup.intersection(buffer.area);
+    if matches!(overlay, Overlay::Tuning(_)) {
+        return tuning(buffer, place, look, screen);
+    }
     if !overlay.previews() {
         // The keys that apply to it stay as they are.
         dim(buffer, look, screen.scene.layout.as_ref().map_or(Rect::ZERO, |layout| layout.hints));
@@ -41,10 +39,7 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, screen: &Screen) -> 
             Body::Lines(_) => words(buffer, inner, text, look, screen, *scroll),
             Body::Chart(_) => chart(buffer, text, look, screen),
         },
-        Overlay::Tuning(panel) => {
-            lines(buffer, text, look, &screen.scene.overlay, 0);
-            return value(text, panel, &screen.scene.overlay);
-        }
+        Overlay::Tuning(_) => return None,
         Overlay::List(picker) => return Some(list(buffer, text, look, picker, screen)),
         Overlay::Roster(_) => roster(buffer, text, look, screen),
         Overlay::Entry(_) => return editor(buffer, text, &screen.writing.segment),
@@ -58,14 +53,28 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, screen: &Screen) -> 
     None
 }
 
-/// Where the value of the marked knob is typed, if it is a number: its line starts with a mark, and the value follows the name.
-fn value(place: Rect, panel: &Panel, lines: &[Words]) -> Option<Position> {
-    panel.takes_numbers().then_some(())?;
-    let marked = |line: &Words| line.first().is_some_and(|(tone, text)| *tone == Tone::Key && text.starts_with('>'));
-    let row = u16::try_from(lines.iter().position(marked)?).ok()?;
-    let before: usize = lines[usize::from(row)].iter().take(VALUE).map(|(_, text)| text.width()).sum();
-    let column = u16::try_from(before + panel.typed.len()).ok()?;
-    (row < place.height && column < place.width).then(|| Position { x: place.x + column, y: place.y + row })
+/// The tuning panel, beside what it changes; returns where the caret of what is typed is.
+fn tuning(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) -> Option<Position> {
+    Clear.render(place, buffer);
+    buffer.set_style(place, look.style(Role::Text));
+    let mut inside = place;
+    if dock::is_column(place) && place.width > 0 {
+        (inside.x, inside.width) = (place.x + 1, place.width - 1);
+        for row in 0..place.height {
+            Pen::new(buffer, place, row).write(look.glyphs.border().vertical_left, look.style(Role::BorderFocus));
+        }
+    }
+    let title = Title::new(" tuning ", look.style(Role::Title));
+    let mut foot = Title::new(display!(" {} ", look.glyphs.in_force()), look.style(Role::Strong));
+    foot.push("in force ", look.style(Role::Dim));
+    foot.push(display!(" {} ", look.glyphs.tried()), look.style(Role::Warn));
+    foot.push("tried ", look.style(Role::Dim));
+    heading(buffer, inside, look, &title, Some(&foot), true);
+    let text = dock::text(place);
+    lines(buffer, text, look, &screen.scene.overlay, 0);
+    let (line, column) = screen.scene.tuning.caret?;
+    let (x, y) = (u16::try_from(column).ok()?, u16::try_from(line).ok()?);
+    (y < text.height && x < text.width).then(|| Position { x: text.x + x, y: text.y + y })
 }
 
 /// A short sentence in at most two lines, parted at a blank.

@@ -84,7 +84,7 @@ fn name_style(look: &Look<'_>, shown: Shown<'_>) -> Style {
 fn column(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, screen: &Screen, shown: Shown<'_>) {
     let Shown { pane, votes, label, .. } = shown;
     let status = activity_style(look, pane.activity);
-    let score = votes.score.map_or_else(DisplayText::new, figure);
+    let score = scores(votes);
     let score_width = if score.is_empty() { 0 } else { score.width() as u16 + 1 };
     let title = Rect { width: place.width - score_width.min(place.width), height: 1, ..place };
     let mut pen = Pen::new(buffer, title, 0);
@@ -117,6 +117,15 @@ fn column(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, sc
         let at = Rect { x: foot.x + drawn, width: foot.width - drawn, ..foot };
         let width = at.width;
         Pen::new(buffer, at, 0).column(&figures, width, true, look.style(Role::Dim), "");
+    }
+}
+
+/// The score, and behind an arrow the one under the knobs that are tried.
+fn scores(votes: &Votes) -> DisplayText {
+    match (votes.score, votes.tried) {
+        (Some(score), Some(tried)) => display!("{} → {}", figure(score), figure(tried)),
+        (Some(score), None) => figure(score),
+        (None, _) => DisplayText::new(),
     }
 }
 
@@ -181,7 +190,7 @@ fn row(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, scree
     let (votes_at, score_at, stays_at) = (part(tail.ballots), part(tail.score), part(tail.stays));
     let ballot = Ballots { cells: &votes.cells, deciding: screen.scene.deciding.filter(|_| votes.best), narrow: true };
     ballots(buffer, Rect { width: votes_at.width.saturating_sub(1), ..votes_at }, look, screen, &ballot);
-    let score = votes.score.map_or_else(DisplayText::new, figure);
+    let score = scores(votes);
     Pen::new(buffer, score_at, 0).column(&score, tail.score.saturating_sub(1), true, score_style(look, votes), "");
     exits(buffer, stays_at, look, screen, pane.member);
 }
@@ -191,10 +200,12 @@ fn heads(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, scr
     heading(buffer, place, look, &Title::new(" drafts ", look.style(Role::Title)), None, false);
     let tail = layout.tail;
     let dim = look.style(Role::Dim);
+    let tried = screen.scene.votes.iter().any(|votes| votes.tried.is_some());
+    let score = if tried { "score → tried" } else { "score" };
     let exits = exits::head(screen.scene.exit_threshold, tail.stays);
     // Behind a column's last figure is a blank, but at the edge. The first name may reach to the left: there is only the rule.
     let ends = [tail.score + tail.stays + 1, tail.stays + 1, 0];
-    for (name, end) in ["votes".into(), "score".into(), exits].into_iter().zip(ends) {
+    for (name, end) in ["votes".into(), score.into(), exits].into_iter().zip(ends) {
         let width = name.width() as u16;
         if tail.ballots > 0 || name != "votes" {
             Pen::new(buffer, place, 0).skip(place.width.saturating_sub(end + width)).write(&name, dim);

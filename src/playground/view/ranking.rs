@@ -22,6 +22,8 @@ enum Column {
     Member,
     Bar,
     Score,
+    /// The score under the knobs that are tried, and how far the rank moves.
+    Tried,
     /// Each verifier's score in this many columns.
     Verifiers(u16),
     Margin,
@@ -40,6 +42,7 @@ impl Column {
             Self::Rank | Self::Member => 11,
             Self::Bar => 6,
             Self::Score => 6,
+            Self::Tried => 10,
             Self::Verifiers(each) => each * verifiers as u16 + 1,
             Self::Margin | Self::Weight | Self::Cumulative => 7,
             Self::Stays => exits::WIDTH + 1,
@@ -53,6 +56,7 @@ impl Column {
             Self::Member => "member",
             Self::Bar | Self::Verifiers(_) => "",
             Self::Score => "score",
+            Self::Tried => " → tried",
             Self::Margin => "margin",
             Self::Retention => "retention",
             Self::Stays => "",
@@ -64,20 +68,14 @@ impl Column {
 }
 
 /// The columns that fit, left to right. The order in which they are given room is the order of their worth.
-fn columns(width: u16, verifiers: usize) -> Vec<Column> {
-    let worth = [Column::Rank, Column::Member, Column::Score];
-    let rest = [
-        Column::Stays,
-        Column::Status,
-        Column::Bar,
-        Column::Verifiers(5),
-        Column::Margin,
-        Column::Weight,
-        Column::Cumulative,
-        Column::Retention,
-    ];
-    let mut chosen = worth.to_vec();
-    let mut room = width.saturating_sub(worth.iter().map(|column| column.width(verifiers)).sum());
+fn columns(width: u16, verifiers: usize, tried: bool) -> Vec<Column> {
+    let mut chosen = vec![Column::Rank, Column::Member, Column::Score];
+    chosen.extend(tried.then_some(Column::Tried));
+    // Who would win and leave is what trying is for.
+    let (first, second) = if tried { (Column::Status, Column::Stays) } else { (Column::Stays, Column::Status) };
+    let rest =
+        [first, second, Column::Bar, Column::Verifiers(5), Column::Margin, Column::Weight, Column::Cumulative, Column::Retention];
+    let mut room = width.saturating_sub(chosen.iter().map(|column| column.width(verifiers)).sum());
     let mut take = |column: Column| {
         let fits = column.width(verifiers) <= room;
         if fits {
@@ -96,13 +94,14 @@ fn columns(width: u16, verifiers: usize) -> Vec<Column> {
         Column::Member => 1,
         Column::Bar => 2,
         Column::Score => 3,
-        Column::Verifiers(_) => 4,
-        Column::Margin => 5,
-        Column::Weight => 6,
-        Column::Cumulative => 7,
-        Column::Retention => 8,
-        Column::Stays => 9,
-        Column::Status => 10,
+        Column::Tried => 4,
+        Column::Verifiers(_) => 5,
+        Column::Margin => 6,
+        Column::Weight => 7,
+        Column::Cumulative => 8,
+        Column::Retention => 9,
+        Column::Stays => 10,
+        Column::Status => 11,
     };
     chosen.sort_by_key(order);
     chosen
@@ -124,7 +123,7 @@ pub(super) fn ranking(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen:
         title.push(display!("· {} ", table.rule), look.style(Role::Dim));
     }
     let inner = heading(buffer, place, look, &title, None, focused);
-    let columns = columns(inner.width.saturating_sub(1), table.verifiers.len());
+    let columns = columns(inner.width.saturating_sub(1), table.verifiers.len(), table.has_tried());
     header(buffer, inner, look, screen, &columns);
     let rows = Rect { y: inner.y + 1.min(inner.height), height: inner.height.saturating_sub(1), ..inner };
     let top = screen.looking.table_top.min(table.rows.len().saturating_sub(usize::from(rows.height)));
@@ -204,6 +203,10 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
             let style = look.style(if table.has_all_votes() { Role::Strong } else { Role::Dim });
             pen.column(&number(row.score), width, true, style, cut);
         }
+        Column::Tried => {
+            let (text, moves) = tried(row);
+            pen.column(&text, width, false, look.style(if moves { Role::Warn } else { Role::Dim }), "");
+        }
         Column::Verifiers(each) => {
             for place in 0..table.verifiers.len() {
                 let (text, style) = row.cells.get(place).map_or((DisplayText::new(), text), |cell| cell_text(look, cell, each));
@@ -235,6 +238,17 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
             let status = row.status_in(room);
             pen.skip(1).write(look.glyphs.activity(row.activity), style).skip(1).column(status, room, false, style, cut);
         }
+    }
+}
+
+/// The score under the knobs that are tried, with an arrow and how far the rank would move; whether it does.
+fn tried(row: &Row) -> (DisplayText, bool) {
+    let Some((score, rank)) = row.tried else { return (DisplayText::new(), false) };
+    let score = figure(score);
+    match row.rank {
+        Some(now) if rank < now => (display!(" → {score:<5}▲{}", now - rank), true),
+        Some(now) if rank > now => (display!(" → {score:<5}▼{}", rank - now), true),
+        Some(_) | None => (display!(" → {score}"), false),
     }
 }
 

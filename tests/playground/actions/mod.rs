@@ -156,6 +156,8 @@ fn case(action: Action) -> Case {
         Action::TuneHigher => (tuning::on_the_threshold, tuning::higher),
         Action::TuneDefault => (tuning::trying, tuning::default),
         Action::TuneDefaults => (tuning::trying, tuning::defaults),
+        Action::TuneMore => (tuning::open, tuning::more),
+        Action::TuneFind => (tuning::open, tuning::find),
         Action::TuneApply => (tuning::trying, tuning::apply),
         Action::TuneForget => (tuning::trying, tuning::forget),
         Action::TuneClose => (tuning::trying, tuning::close),

@@ -127,6 +127,41 @@ pub(super) fn defaults(pressed: Pressed) {
     assert!(matches!(pressed.after.looking.overlay, Some(Overlay::Tuning(_))));
 }
 
+/// The other knobs unfold; the same key folds them.
+pub(super) fn more(pressed: Pressed) {
+    assert!(!panel(pressed.before).unfolded && panel(&pressed.after).unfolded);
+    let mut after = pressed.after;
+    let shows = |screen: &mut Screen| support::screen(screen).contains("outlier-ratio");
+    assert!(shows(&mut after));
+    press(&mut after, pressed.key);
+    assert!(!panel(&after).unfolded && !shows(&mut after));
+}
+
+/// Letters that are commands otherwise are searched for, and narrow the rows; `esc` goes back step by step.
+pub(super) fn find(pressed: Pressed) {
+    let mut after = pressed.after;
+    support::type_text(&mut after, "outlier th");
+    assert_eq!(panel(&after).in_sight().len(), 0);
+    for _ in 0..3 {
+        press(&mut after, "backspace");
+    }
+    let shown = support::screen(&mut after);
+    assert!(shown.contains("outlier-ratio") && !shown.contains("temperature"), "{shown}");
+    assert!(shown.contains("/ outlier_  2 of "), "{shown}");
+    press(&mut after, "down");
+    assert_eq!(panel(&after).knob().unwrap().name, "outlier-ratio");
+    // Taken, digits and letters are what they were.
+    press(&mut after, "enter");
+    support::type_text(&mut after, "7");
+    press(&mut after, "enter");
+    assert!(tried(&after).contains(&("outlier-ratio", "7".to_owned())), "{:?}", tried(&after));
+    press(&mut after, "esc");
+    assert_eq!(panel(&after).search.as_ref().unwrap().text, "");
+    press(&mut after, "esc");
+    assert_eq!((panel(&after).search.clone(), panel(&after).knob().unwrap().name), (None, "outlier-ratio"));
+    assert!(after.knobs.tuning.is_pending(), "what is tried stays until the panel closes");
+}
+
 pub(super) fn apply(pressed: Pressed) {
     assert_eq!(ordered(&pressed.effects), [("exit-threshold".to_owned(), Value::Real(0.55))]);
     assert_eq!((pressed.after.looking.overlay.clone(), pressed.after.knobs.tuning.tried().len()), (None, 0));

@@ -5,8 +5,9 @@ use specfuse::engine::fusion::event::Record;
 use specfuse::engine::fusion::params::{KNOBS, KnobGroup, Params};
 use specfuse::engine::member::scripted::ScriptedMember;
 use specfuse::playground::state::Screen;
+use specfuse::playground::state::tuning::panel::Row;
 
-use super::{State, after, pressed, recorded};
+use super::{State, after, pressed, recorded, under_way};
 use crate::support::{self, seat};
 
 pub fn states() -> Vec<State> {
@@ -15,6 +16,13 @@ pub fn states() -> Vec<State> {
         State::of_the_answer("tuning-preset-tried", "t l"),
         State::new("tuning-scoring", |size| tried(after(size, recorded()), "scoring", "h")).over("answered"),
         State::new("tuning-typed", |size| tried(after(size, recorded()), "exit-threshold", ". 7 5")).over("answered"),
+        State::new("tuning-length", |size| tried(after(size, recorded()), "length", "l l")).over("answered"),
+        State::new("tuning-looking-back", |size| tried(pressed(after(size, recorded()), "["), "scoring", "h"))
+            .over("looking-back"),
+        State::new("tuning-under-way", |size| tried(after(size, &under_way()), "exit-threshold", "l l")).over("under-way"),
+        State::of_the_answer("tuning-unfolded", "t m"),
+        State::of_the_answer("tuning-searched", "t / t e m p"),
+        State::of_the_answer("tuning-not-found", "t / z z z"),
         State::new("tuning-refused", |size| tried(after(size, recorded()), "exit-threshold", "9 9 enter")).over("answered"),
         State::new("tuning-applied", |size| tried(after(size, recorded()), "exit-threshold", "l enter")).over("answered"),
         State::new("what-if", |size| pressed(tried(after(size, recorded()), "scoring", "h"), "t [")).over("looking-back"),
@@ -31,7 +39,7 @@ pub fn states() -> Vec<State> {
 
 /// A knob is marked in the panel, and keys are pressed there.
 fn tried(mut screen: Screen, knob: &str, chord: &str) -> Screen {
-    let row = 1 + KNOBS.iter().position(|known| known.name == knob).unwrap();
+    let row = Row::all().iter().position(|row| row.name() == knob).unwrap();
     for chord in std::iter::once("t").chain(std::iter::repeat_n("j", row)).chain(Some(chord).filter(|chord| !chord.is_empty())) {
         support::press(&mut screen, chord);
     }

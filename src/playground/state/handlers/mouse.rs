@@ -7,6 +7,7 @@ use super::handles::handles;
 use super::ladder::Lengths;
 use super::looking::look_at;
 use super::scrolling::Scrolling;
+use super::tuning::Tuning;
 use crate::playground::state::State;
 use crate::playground::state::action::{ACTIONS, Action, Page};
 use crate::playground::state::layout::{Part, TIMELINE_HEAD};
@@ -27,6 +28,11 @@ pub(in crate::playground::state) fn mouse(state: &mut State, mouse: MouseEvent) 
         MouseEventKind::ScrollUp => turned(state, at, -1),
         MouseEventKind::ScrollDown => turned(state, at, 1),
         MouseEventKind::Down(MouseButton::Left) => clicked(state, at),
+        // What is pulled along a track follows.
+        MouseEventKind::Drag(MouseButton::Left) if matches!(state.looking.overlay, Some(Overlay::Tuning(_))) => {
+            Tuning::from(state).drag(at);
+            Vec::new()
+        }
         MouseEventKind::Down(_)
         | MouseEventKind::Up(_)
         | MouseEventKind::Drag(_)
@@ -76,7 +82,9 @@ fn clicked(state: &mut State, at: Position) -> Vec<Effect> {
         let (x, width) = (at.x.saturating_sub(popup.x + 2), popup.width.saturating_sub(4));
         Lengths::from(&mut *state).mark(column_at(x, width));
     }
-    if state.looking.overlay.is_none() {
+    if matches!(state.looking.overlay, Some(Overlay::Tuning(_))) {
+        Tuning::from(state).click(at);
+    } else if state.looking.overlay.is_none() {
         Mouse::from(state).click(at);
     }
     Vec::new()

@@ -164,6 +164,8 @@ table! { state:
     TuneHigher => Tuning::from(state).tune_by(1),
     TuneDefault => Tuning::from(state).tune_default(),
     TuneDefaults => Tuning::from(state).tune_defaults(),
+    TuneMore => Tuning::from(state).tune_more(),
+    TuneFind => Tuning::from(state).tune_find(),
     TuneApply => Tuning::from(state).tune_apply(),
     TuneForget => Tuning::from(state).tune_forget(),
     Yes => Effect::Quit,

@@ -1,11 +1,14 @@
 //! Tuning: trying knobs in the panel, applying or discarding them; and the two keys that set a knob directly.
 
+use ratatui::layout::Position;
+
 use super::handles::handles;
 use crate::engine::fusion::params::{Knob, Params, Value, knob, needs};
 use crate::engine::round::Command;
 use crate::playground::state::action::Action;
 use crate::playground::state::answer::Answer;
 use crate::playground::state::keymap::Keymap;
+use crate::playground::state::laid::LaidKnob;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
 use crate::playground::state::overlay::Overlay;
@@ -15,7 +18,8 @@ use crate::playground::state::parts::knobs::Knobs;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::tuning::ladder::Length;
-use crate::playground::state::tuning::panel::Panel;
+use crate::playground::state::tuning::panel::{Panel, Row};
+use crate::playground::state::tuning::slider::{Setting, setting};
 
 handles! {
     /// What tuning may change.
@@ -45,12 +49,57 @@ impl Tuning<'_> {
     pub(super) fn tune_by(&mut self, direction: i64) {
         let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay else { return };
         panel.typed.clear();
-        match panel.knob() {
-            Some(knob) => {
-                let now = (knob.get)(&self.knobs.tuning.over(&self.knobs.in_force(self.answers)));
-                self.choose_value(knob, &knob.stepped(&now, direction));
+        let row = panel.marked();
+        let now = self.knobs.tuning.over(&self.knobs.in_force(self.answers));
+        match row {
+            Row::Knob(knob) => self.choose_value(knob, &knob.stepped(&(knob.get)(&now), direction)),
+            Row::Preset => self.try_preset(direction),
+            // The track begins with the longest.
+            Row::Length => {
+                if let Some(next) = Length::of(&now).next(-direction) {
+                    self.try_length(next);
+                }
             }
-            None => self.try_preset(direction),
+        }
+    }
+
+    /// Marks the row that was clicked, and sets what the place on its track means.
+    pub(super) fn click(&mut self, at: Position) {
+        let hit = self.looking.laid.tuning.iter().find(|hit| hit.y == at.y && self.looking.laid.popup.contains(at)).cloned();
+        let (Some(hit), Some(Overlay::Tuning(panel))) = (hit, &mut self.looking.overlay) else { return };
+        let Some(row) = hit.row else { return panel.fold() };
+        panel.mark(row);
+        let marked = panel.marked();
+        let place = hit.track.as_ref().filter(|track| track.contains(&at.x)).map(|track| {
+            let last = track.end.saturating_sub(track.start + 1).max(1);
+            f64::from(at.x - track.start) / f64::from(last)
+        });
+        match place.and_then(|place| setting(marked, place)) {
+            Some(Setting::Length(length)) => self.try_length(length),
+            Some(Setting::Value(knob, value)) => self.choose_value(knob, &value),
+            None => {}
+        }
+    }
+
+    /// The same, but only along a track.
+    pub(super) fn drag(&mut self, at: Position) {
+        let on_track = |hit: &LaidKnob| hit.y == at.y && hit.track.as_ref().is_some_and(|track| track.contains(&at.x));
+        if self.looking.laid.tuning.iter().any(on_track) {
+            self.click(at);
+        }
+    }
+
+    /// Unfolds the knobs without a slider, or folds them.
+    pub(super) fn tune_more(&mut self) {
+        if let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay {
+            panel.fold();
+        }
+    }
+
+    /// Lets keys type what is searched for.
+    pub(super) fn tune_find(&mut self) {
+        if let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay {
+            panel.find();
         }
     }
 
@@ -58,10 +107,12 @@ impl Tuning<'_> {
     pub(super) fn tune_default(&mut self) {
         let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay else { return };
         if !panel.typed.is_empty() {
-            return panel.type_character('0');
+            return panel.type_text("0");
         }
-        if let Some(knob) = panel.knob() {
-            self.try_value(knob, &(knob.get)(&Params::default()));
+        match panel.marked() {
+            Row::Knob(knob) => self.try_value(knob, &(knob.get)(&Params::default())),
+            Row::Length => self.try_length(Length::of(&Params::default())),
+            Row::Preset => {}
         }
     }
 
@@ -75,9 +126,12 @@ impl Tuning<'_> {
         self.knobs.tuning.try_out(&in_force, &Params::default());
     }
 
-    /// Accepts the typed value; without one applies the changes.
+    /// Ends a search, or accepts the typed value; without either applies the changes.
     pub(super) fn tune_apply(&mut self) -> Vec<Effect> {
         let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay else { return Vec::new() };
+        if panel.take_found() {
+            return Vec::new();
+        }
         let (typed, knob) = (std::mem::take(&mut panel.typed), panel.knob());
         if let (false, Some(knob)) = (typed.is_empty(), knob) {
             match knob.parse(&typed) {
@@ -103,11 +157,11 @@ impl Tuning<'_> {
         orders
     }
 
-    /// Discards the value being typed; without one discards all changes being tried, and closes the panel.
+    /// Discards the value being typed, or the search; without either discards all changes being tried, and closes the panel.
     pub(super) fn tune_forget(&mut self) {
         if let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay {
-            if !panel.typed.is_empty() {
-                return panel.typed.clear();
+            if panel.drop_typed() {
+                return;
             }
             self.looking.overlay = None;
         }
@@ -233,6 +287,19 @@ impl Tuning<'_> {
             Ok(()) => self.knobs.tuning.try_out(&in_force, &params),
             Err(error) => self.notices.say(Level::Error, &error.to_string()),
         }
+    }
+
+    /// Tries a length of segments; the lengths that another unit would have stay as they are in force.
+    fn try_length(&mut self, length: Length) {
+        let in_force = self.knobs.in_force(self.answers);
+        let mut params = self.knobs.tuning.over(&in_force);
+        let others = ["segment-words", "segment-tokens"].into_iter().filter(|name| !self.knobs.tuning.chose(name));
+        let back = others.filter_map(|name| Some((name, (knob(name).ok()?.get)(&in_force))));
+        for (name, value) in back.chain(length.values()) {
+            // The ladder holds only values in the knobs' own ranges.
+            let _ = params.set(name, &value);
+        }
+        self.knobs.tuning.try_out(&in_force, &params);
     }
 
     /// Tries the next preset, or the previous one.

@@ -39,9 +39,9 @@ pub(in crate::playground::state) fn typed(state: &mut State, context: Context, e
         }
         (Context::Tuning, Some(Overlay::Tuning(panel))) => {
             if let Some(character) = character {
-                panel.type_character(character);
+                panel.type_text(&character.to_string());
             } else if erases {
-                panel.typed.pop();
+                panel.erase();
             }
         }
         (Context::Keys, _) => {
@@ -68,6 +68,7 @@ pub(in crate::playground::state) fn pasted(state: &mut State, text: &str) {
     state.notices.notice = None;
     match &mut state.looking.overlay {
         Some(Overlay::List(picker)) => picker.type_text(&clean_line(text)),
+        Some(Overlay::Tuning(panel)) => panel.type_text(text),
         Some(Overlay::Entry(_)) => {
             let written = state.writing.segment.paste(text);
             state.notices.refuse(written);

@@ -5,7 +5,7 @@
 use ratatui::layout::Rect;
 
 use super::parts::{row_tail, shares, take_bottom, take_top};
-use super::{Class, GAP, Layout, Part, SMALLEST, STRIP, Shape, WIDE, answer_width, class};
+use super::{Class, GAP, Layout, Part, SMALLEST, STRIP, Shape, WIDE, answer_width, class, dock};
 
 /// Rows that the answer keeps, its title included.
 const ANSWER: u16 = 5;
@@ -24,16 +24,17 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>) -> Option<Layout> {
     }
     let mut body = Rect { x: 0, y: 0, width, height };
     let status = take_top(&mut body, 1);
-    let story = take_top(&mut body, 1);
     let hints = take_bottom(&mut body, 1);
-    let prompt = take_bottom(&mut body, (shape.prompt_lines as u16).clamp(1, if height < 30 { 5 } else { 10 }));
+    let prompt = take_bottom(&mut body, (shape.prompt_lines as u16).min(if height < 30 { 5 } else { 10 }));
+    let dock = shape.docked.then(|| dock::take(&mut body));
+    let story = take_top(&mut body, 1);
     let timeline = take_bottom(&mut body, if height < 30 { 1 } else { 2 });
     let mut layout = Layout {
-        class: class(width, shape.present),
+        class: class(body.width, shape.present),
         status,
         story,
         panes: Vec::new(),
-        tail: row_tail(width, shape.verifiers),
+        tail: row_tail(body.width, shape.verifiers, shape.tried),
         page: (1, 1),
         heads: None,
         strip: None,
@@ -47,6 +48,7 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>) -> Option<Layout> {
         timeline,
         prompt,
         hints,
+        dock,
         body,
     };
     match (shape.zoomed, shape.closing) {
@@ -78,6 +80,11 @@ fn open(layout: &mut Layout, mut body: Rect, shape: Shape<'_>) {
         let left = split(layout, body);
         reasons(layout, left, shape);
     } else {
+        // Beside the panel the ranking is what changes, so it has a place also where it usually has none.
+        let rows = u16::try_from(shape.members.len()).unwrap_or(u16::MAX).saturating_add(2);
+        if shape.docked && body.height >= rows.saturating_add(2 * ANSWER) {
+            layout.ranking = Some(take_top(&mut body, rows));
+        }
         layout.transcript = Some(body);
     }
 }

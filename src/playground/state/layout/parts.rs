@@ -26,9 +26,10 @@ impl RowTail {
 
 /// The tail on a screen of this many columns, with this many verifiers: the score always, ballots before the exits.
 #[must_use]
-pub fn row_tail(width: u16, verifiers: usize) -> RowTail {
+pub fn row_tail(width: u16, verifiers: usize, tried: bool) -> RowTail {
     let room = width.saturating_sub(super::ROW_HEAD + 1 + DRAFT);
-    let mut tail = RowTail { ballots: 0, score: 6, stays: 0 };
+    // With an arrow and the tried score behind the one in force.
+    let mut tail = RowTail { ballots: 0, score: if tried { 14 } else { 6 }, stays: 0 };
     let ballots = u16::try_from(verifiers).unwrap_or(u16::MAX).saturating_add(1);
     if tail.columns().saturating_add(ballots) <= room {
         tail.ballots = ballots;

@@ -12,6 +12,8 @@ fn shape(members: &[MemberIndex], away: usize) -> Shape<'_> {
         prompt_lines: 1,
         closing: None,
         zoomed: None,
+        docked: false,
+        tried: false,
     }
 }
 
@@ -63,17 +65,17 @@ proptest! {
     #[test]
     fn parts_stay_on_the_screen_and_never_overlap(
         width in 60_u16..260, height in 16_u16..100, present in 1_usize..=16, away in 0_usize..6, lines in 1_usize..30,
-        drafts in 0_usize..40, closing in proptest::option::of(0_usize..40), zoom in 0_u8..4,
+        drafts in 0_usize..40, closing in proptest::option::of(0_usize..40), zoom in 0_u8..4, docked: bool, tried: bool,
     ) {
         let all = members(present + away);
         let zoomed = match zoom { 1 => Some(Part::Pane(MemberIndex(0))), 2 => Some(Part::Ranking), 3 => Some(Part::Transcript), _ => None };
-        let shape = Shape { prompt_lines: lines, draft_lines: drafts, closing, zoomed, ..shape(&all, away) };
+        let shape = Shape { prompt_lines: lines, draft_lines: drafts, closing, zoomed, docked, tried, ..shape(&all, away) };
         let layout = arrange(width, height, shape).unwrap();
         let screen = Rect { x: 0, y: 0, width, height };
         let parts: Vec<Rect> = [layout.status, layout.story, layout.timeline, layout.prompt, layout.hints].into_iter()
             .chain(layout.panes.iter().map(|(_, place)| *place))
             .chain([layout.heads, layout.strip, layout.away, layout.closing, layout.rule].into_iter().flatten())
-            .chain([layout.ranking, layout.chart, layout.transcript, layout.why].into_iter().flatten())
+            .chain([layout.ranking, layout.chart, layout.transcript, layout.why, layout.dock].into_iter().flatten())
             .collect();
         for (place, part) in parts.iter().enumerate() {
             prop_assert!(part.width > 0 && part.height > 0, "{part:?} of {layout:?}");

@@ -45,7 +45,7 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>, question: u16, writes:
         status: nothing,
         story: nothing,
         panes: Vec::new(),
-        tail: RowTail { stays: 0, ..row_tail(body.width, shape.verifiers) },
+        tail: RowTail { stays: 0, ..row_tail(body.width, shape.verifiers, false) },
         page: (1, 1),
         heads: None,
         strip: None,
@@ -59,6 +59,7 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>, question: u16, writes:
         timeline: nothing,
         prompt,
         hints,
+        dock: None,
         body: whole,
     };
     drafts(&mut layout, &mut body, shape, blank);
@@ -123,6 +124,8 @@ mod tests {
                 prompt_lines: lines,
                 closing: None,
                 zoomed: None,
+                docked: false,
+                tried: false,
             };
             let (layout, words) = arrange(width, height, shape, question, writes).unwrap();
             let screen = Rect { x: 0, y: 0, width, height };

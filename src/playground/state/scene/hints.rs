@@ -174,6 +174,8 @@ fn candidates(state: &State) -> &'static [Action] {
             Action::TuneLower,
             Action::TuneHigher,
             Action::TuneDown,
+            Action::TuneMore,
+            Action::TuneFind,
             Action::TuneUp,
             Action::TuneDefault,
             Action::TuneDefaults,

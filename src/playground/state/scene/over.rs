@@ -7,12 +7,19 @@ use super::roster::{List, list};
 use super::shown::Shown;
 use crate::clean::DisplayText;
 use crate::display;
+use crate::engine::fusion::run::Round;
+use crate::playground::state::State;
 use crate::playground::state::action::{Action, Page};
-use crate::playground::state::laid::LIST_HEAD;
+use crate::playground::state::glyphs::Glyphs;
+use crate::playground::state::laid::{LIST_HEAD, LaidKnob};
+use crate::playground::state::layout::{Layout, dock};
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::pages::view::{Body, Reading};
 use crate::playground::state::prose::Prose;
-use crate::playground::state::tuning::{panel, thresholds};
+use crate::playground::state::tuning::ladder::Length;
+use crate::playground::state::tuning::lines::{self, Hit, Lines, Target};
+use crate::playground::state::tuning::panel::Panel;
+use crate::playground::state::tuning::{thresholds, words};
 
 /// Columns of what lies inside the frame.
 fn inner(popup: Rect) -> u16 {
@@ -24,39 +31,74 @@ fn height(popup: Rect) -> usize {
     usize::from(popup.height.saturating_sub(2))
 }
 
-/// The words of what lies over the screen.
-pub(super) fn words(shown: Shown<'_>, memo: &mut Memo, popup: Rect) -> Prose {
-    let state = shown.state;
-    let inner = inner(popup);
-    match &state.looking.overlay {
+/// The words of what lies over the screen, or beside it; `decided` is the round that the ranking shows.
+pub(super) fn words(shown: Shown<'_>, decided: Option<&Round>, memo: &mut Memo, popup: Rect) -> (Prose, Rows) {
+    let prose = match &shown.state.looking.overlay {
         Some(Overlay::Page(page, _)) => match page.view().body {
-            Body::Lines(lines) => lines(Reading { shown, memo, width: inner }),
+            Body::Lines(lines) => lines(Reading { shown, memo, width: inner(popup) }),
             Body::Chart(_) => Prose::new(),
         },
-        Some(Overlay::Tuning(of)) => {
-            let sentence = what_if_in_words(shown);
-            let keys = [Action::TuneLower, Action::TuneHigher].map(|action| state.keymap.key(action)).join(" and ");
-            let (tuning, in_force, presets) = (&state.knobs.tuning, &state.knobs.in_force(&state.answers), &state.knobs.presets);
-            let mut decides = Vec::new();
-            if of.knob().is_some_and(|knob| knob.name == "exit-threshold") {
-                let run = &shown.answer.run;
-                let points = memo.comparison.break_points(tuning, run);
-                decides = thresholds::sentences(points, run, run.params.exit_threshold);
-                decides.extend(thresholds::margins(run, shown.what_if));
-            }
-            if of.knob().is_some_and(|knob| knob.name.starts_with("segment")) {
-                let key = |action| state.keymap.key(action);
-                let (shorter, longer) = (key(Action::SegmentShorter), key(Action::SegmentLonger));
-                let three = key(Action::Open(Page::Ladder));
-                decides.push(display!(
-                    "outside this panel `{shorter}` and `{longer}` change the length; `{three}` plays the question at three"
-                ));
-            }
-            let sentence = sentence.as_ref();
-            let shown = panel::Shown { panel: of, tuning, in_force, presets, keys: &keys, sentence, decides: &decides };
-            panel::prose(shown, inner, height(popup))
+        Some(Overlay::Tuning(panel)) => {
+            let lines = tuning(shown, panel, decided, memo, popup);
+            return (lines.prose, Rows { hits: lines.hits, caret: lines.caret });
         }
         Some(Overlay::List(_) | Overlay::Roster(_) | Overlay::Entry(_) | Overlay::Leave(_)) | None => Prose::new(),
+    };
+    (prose, Rows::default())
+}
+
+/// The tuning panel, with what the run says of the knobs.
+fn tuning(shown: Shown<'_>, panel: &Panel, decided: Option<&Round>, memo: &mut Memo, popup: Rect) -> Lines {
+    let Shown { state, answer, what_if, .. } = shown;
+    let (tuning, run) = (&state.knobs.tuning, &answer.run);
+    let key = |action| state.keymap.key(action);
+    let [fold, find, apply, forget] = [Action::TuneMore, Action::TuneFind, Action::TuneApply, Action::TuneForget].map(key);
+    let change = [Action::TuneLower, Action::TuneHigher].map(key).join(" and ");
+    let points = memo.comparison.break_points(tuning, run);
+    let (place, column) = (dock::text(popup), dock::is_column(popup));
+    let is_threshold = panel.knob().is_some_and(|knob| knob.name == "exit-threshold");
+    let leaves = if column || is_threshold { thresholds::sentences(points, run, run.params.exit_threshold) } else { Vec::new() };
+    let margins = if column { thresholds::margins(run, what_if, place.width) } else { Prose::new() };
+    let (named, margin) =
+        (tuning.named(tried_length(state)), decided.and_then(|round| thresholds::margin(answer, round, what_if)));
+    let effect = words::effect(what_if, answer);
+    let shown = lines::Shown {
+        panel,
+        tuning,
+        in_force: &state.knobs.in_force(&state.answers),
+        presets: &state.knobs.presets,
+        keys: lines::Keys { fold: &fold, find: &find, apply: &apply, forget: &forget, change: &change },
+        ticks: &thresholds::ticks(points, run.members.len()),
+        tried: named.as_ref().map(|named| (named, &effect)),
+        margin: margin.as_ref(),
+        leaves: &leaves,
+        margins: &margins,
+        glyphs: Glyphs::new(state.settings.ascii),
+    };
+    lines::lines(shown, place.width, usize::from(place.height))
+}
+
+/// Where the rows of the tuning panel are among its words.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Rows {
+    hits: Vec<Hit>,
+    /// Line and column of the caret of what is typed.
+    pub caret: Option<(usize, usize)>,
+}
+
+impl Rows {
+    /// Where they are on the screen.
+    pub(super) fn laid(&self, popup: Rect) -> Vec<LaidKnob> {
+        let text = dock::text(popup);
+        let laid = |hit: &Hit| LaidKnob {
+            y: text.y + hit.line as u16,
+            row: match hit.target {
+                Target::Row(row) => Some(row),
+                Target::Fold => None,
+            },
+            track: hit.track.clone().map(|track| text.x + track.start..text.x + track.end),
+        };
+        self.hits.iter().filter(|hit| hit.line < usize::from(text.height)).map(laid).collect()
     }
 }
 
@@ -69,6 +111,11 @@ pub(super) fn roster(shown: Shown<'_>, popup: Rect) -> List {
     list(&state.roster, compose, (run, state.knobs.params.weights, &connect), (inner(popup), height(popup)))
 }
 
+/// The length of a segment under the knobs that are tried.
+fn tried_length(state: &State) -> Length {
+    Length::of(&state.knobs.tuning.over(&state.knobs.in_force(&state.answers)))
+}
+
 /// What is tried and what it would have changed, with the keys that end it.
 pub(super) fn what_if_in_words(shown: Shown<'_>) -> Option<DisplayText> {
     let state = shown.state;
@@ -79,7 +126,7 @@ pub(super) fn what_if_in_words(shown: Shown<'_>) -> Option<DisplayText> {
         (true, _) => display!("`{}` {apply} applies, {forget} forgets", key(Action::Tune)),
         (false, _) => display!("in force; {} ends the comparison", key(Action::Back)),
     };
-    state.knobs.tuning.sentence(shown.what_if, shown.answer, &keys)
+    state.knobs.tuning.sentence(shown.what_if, shown.answer, tried_length(state), &keys)
 }
 
 /// Columns beside a sheet below which it takes them too: of less nothing can be read.
@@ -89,11 +136,13 @@ const SLIVER: u16 = 6;
 const NO_ENTRIES: usize = 2;
 
 /// Where an overlay lies: over the middle, no larger than it needs; one that previews at an edge.
-pub(super) fn popup(overlay: &Overlay, body: Rect, size: (u16, u16)) -> Rect {
+pub(super) fn popup(overlay: &Overlay, layout: &Layout, size: (u16, u16)) -> Rect {
+    let mut body = layout.body;
     let (width, height) = match overlay {
         Overlay::Page(page, _) => (page.view().width, (page.view().height)(body.height)),
         Overlay::Entry(_) => (84, 9),
-        Overlay::Tuning(_) => (84, (body.height / 2).max(18).min(body.height)),
+        // Before an audience it covers what it otherwise is beside.
+        Overlay::Tuning(_) => return layout.dock.unwrap_or_else(|| dock::take(&mut body)),
         Overlay::Roster(_) => (196, body.height.min(40)),
         // A few entries need few rows; what tells many apart needs columns.
         Overlay::List(picker) => {
@@ -113,14 +162,12 @@ pub(super) fn popup(overlay: &Overlay, body: Rect, size: (u16, u16)) -> Rect {
     let (left, above) = (size.0 - width, body.height.saturating_sub(height));
     match overlay {
         Overlay::List(_) if overlay.previews() => Rect { x: left, y: body.y + above, width, height },
-        // The chart and the rounds stay in sight below the panel that moves them.
-        Overlay::Tuning(_) => Rect { x: left / 2, y: body.y, width, height },
         // Its top is that of the whole list, so that it does not jump while one types.
         Overlay::List(picker) => {
             let found = list_rows(picker.entries().len(), body).min(height);
             Rect { x: left / 2, y: body.y + above / 2, width, height: found }
         }
-        Overlay::Page(..) | Overlay::Entry(_) | Overlay::Roster(_) | Overlay::Leave(_) => {
+        Overlay::Page(..) | Overlay::Tuning(_) | Overlay::Entry(_) | Overlay::Roster(_) | Overlay::Leave(_) => {
             Rect { x: left / 2, y: body.y + above / 2, width, height }
         }
     }

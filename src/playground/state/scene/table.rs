@@ -48,6 +48,8 @@ pub struct Row {
     pub rank: Option<usize>,
     /// The fused score of its candidate.
     pub score: Option<f64>,
+    /// What its candidate's score and rank would be under the knobs that are tried.
+    pub tried: Option<(f64, usize)>,
     /// The score from 0 to 1, for the bar.
     pub share: f64,
     /// A cell for each verifier of the table.
@@ -204,9 +206,25 @@ impl Table {
         self.votes.0 == self.votes.1
     }
 
-    /// Says behind a question mark whose candidate would have won under the knobs that are tried, and who would have left.
+    /// Whether scores are known that the candidates would have under other knobs.
+    #[must_use]
+    pub fn has_tried(&self) -> bool {
+        self.rows.iter().any(|row| row.tried.is_some())
+    }
+
+    /// Says behind a question mark whose candidate would have won under the knobs that are tried, and who would have left; and what
+    /// each would have scored.
     pub fn mark(&mut self, round: &Round, what_if: &WhatIf) {
         let Some(again) = what_if.round(round.number) else { return };
+        for (place, (key, score)) in again.ranking.iter().enumerate() {
+            let candidate = round.candidates().iter().find(|candidate| candidate.key == *key);
+            let wrote = |row: &&mut Row| {
+                again.drafters.contains(&row.member) && candidate.is_some_and(|candidate| candidate.authors.contains(&row.member))
+            };
+            for row in self.rows.iter_mut().filter(wrote) {
+                row.tried = score.map(|score| (score, place + 1));
+            }
+        }
         let winner = again.winner.filter(|_| again.differs);
         let authors = winner.and_then(|winner| round.candidates().iter().find(|candidate| candidate.key == winner));
         for row in &mut self.rows {
@@ -250,6 +268,7 @@ fn empty(member: MemberIndex, activities: &[Activity]) -> Row {
         member,
         rank: None,
         score: None,
+        tried: None,
         share: 0.0,
         cells: Vec::new(),
         margin: None,

@@ -16,6 +16,8 @@ pub struct Votes {
     pub cells: Vec<(MemberIndex, Cell)>,
     /// The fused score of those that are in.
     pub score: Option<f64>,
+    /// What that would be under the knobs that are tried.
+    pub tried: Option<f64>,
     /// Whether it is accepted, or the best with all votes in.
     pub best: bool,
     /// The candidate's place with all votes in, from 1.
@@ -32,6 +34,7 @@ pub fn votes(table: &Table, members: usize) -> Vec<Votes> {
             *votes = Votes {
                 cells: table.verifiers.iter().copied().zip(row.cells.iter().cloned()).collect(),
                 score: row.score,
+                tried: row.tried.map(|(score, _)| score),
                 best: row.accepted || (complete && row.rank == Some(1)),
                 rank: row.rank.filter(|_| complete),
             };

@@ -14,7 +14,7 @@ use super::hints;
 use super::legend::{Marks, legend};
 use super::memo::Memo;
 use super::moment;
-use super::over;
+use super::over::{self, Rows};
 use super::pane::{Activity, Pane, pane};
 use super::presented::{self, Placed, presented};
 use super::roster::List;
@@ -34,7 +34,7 @@ use crate::playground::state::answer::Answer;
 use crate::playground::state::glyphs::Glyphs;
 use crate::playground::state::laid::{Laid, LaidHint, LaidPane, LaidRound};
 use crate::playground::state::layout::{
-    CHART_MARGIN, Layout, Part, Shape, TIMELINE_HEAD, WIDE, arrange, closing_width, draft_width,
+    CHART_MARGIN, Layout, Part, Shape, TIMELINE_HEAD, WIDE, arrange, closing_width, dock, draft_width,
 };
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::pages::view::{Body, Curve};
@@ -89,6 +89,8 @@ pub struct Scene {
     pub roster: List,
     /// Where it lies.
     pub popup: Rect,
+    /// Where the rows of the tuning panel are among its words.
+    pub tuning: Rows,
     /// The text of each member's pane.
     pub texts: Vec<PaneText>,
     /// The words of presenter mode, each in its place.
@@ -126,7 +128,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let shown_card = Some(&closing).filter(|card| !card.is_empty());
     let layout = layout(state, &panes, card.as_ref(), shown_card, memo, &mut texts);
     let Some((layout, words)) = layout else { return Scene { texts, ..Scene::default() } };
-    let popup = state.looking.overlay.as_ref().map(|overlay| over::popup(overlay, layout.body, state.size())).unwrap_or_default();
+    let popup = state.looking.overlay.as_ref().map(|overlay| over::popup(overlay, &layout, state.size())).unwrap_or_default();
     let what_if = memo.comparison.what_if(&state.knobs.tuning).cloned();
     let shown = Shown { state, answer, round, single: Option::as_ref(&single), what_if: what_if.as_ref() };
     let activities: Vec<Activity> = panes.iter().map(|pane| pane.activity).collect();
@@ -134,8 +136,12 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let sentence = sentence(shown, matrix.as_ref());
     let own = own_table(shown, matrix, &activities);
     let (votes, beneath) = (votes(&own, panes.len()), beneath(shown, &own));
-    let table = calm(answer, round, own, &activities);
-    let (overlay, roster) = (over::words(shown, memo, popup), over::roster(shown, popup));
+    let mut table = calm(answer, round, own, &activities);
+    let ranked = answer.run.rounds.iter().rev().map(AsRef::as_ref).find(|round| round.number == table.number).or(round);
+    if let (true, Some(before), Some(what_if)) = (table.is_of_the_round_before, ranked, shown.what_if) {
+        table.mark(before, what_if);
+    }
+    let ((overlay, tuning), roster) = (over::words(shown, ranked, memo, popup), over::roster(shown, popup));
     let popup = over::fitted(state.looking.overlay.as_ref(), popup, overlay.len());
     let ticks = usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2);
     let why_of = |place: Rect| {
@@ -163,6 +169,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         votes,
         panes,
         popup,
+        tuning,
         closing,
         card,
         hints: hints::hints(state),
@@ -231,6 +238,7 @@ impl Scene {
             ranked: self.table.rows.iter().map(|row| row.member).collect(),
             chart: self.chart_places.clone(),
             hints: self.laid_hints(),
+            tuning: self.tuning.laid(self.popup),
         }
     }
 }
@@ -250,8 +258,13 @@ fn layout(
 ) -> Option<(Layout, Option<Words>)> {
     let (never, present): (Vec<&Pane>, Vec<&Pane>) = panes.iter().partition(|pane| pane.never);
     let members: Vec<MemberIndex> = present.iter().chain(&never).map(|pane| pane.member).collect();
-    let lines = card.map_or_else(|| memo.prompt_lines(&state.writing.question, prompt_width(state)), Vec::len);
+    let lines = card.map_or_else(|| memo.prompt_lines(&state.writing.question, prompt_width(state)), Vec::len).max(1);
     let (width, height) = state.size();
+    let docked = matches!(state.looking.overlay, Some(Overlay::Tuning(_)));
+    let main = if docked { dock::beside(width) } else { width };
+    // Nothing is written while the panel is open: at the bottom it has the prompt's place.
+    let lines = if docked && main == width && card.is_none() && state.presenting.is_none() { 0 } else { lines };
+    let tried = state.knobs.tuning.is_trying() && state.knobs.tuning.can_be_rescored();
     let answer = state.answers.session.answer(state.shown().0);
     let verifiers = answer.labels.iter().filter(|label| label.verifies).count();
     let looking = &state.looking;
@@ -265,10 +278,12 @@ fn layout(
         prompt_lines: lines,
         closing: closing.map(Vec::len),
         zoomed,
+        docked,
+        tried,
     };
     let text_width = match zoomed {
-        Some(Part::Pane(_)) => width.saturating_sub(1),
-        Some(Part::Ranking | Part::Transcript) | None => draft_width(width, present.len(), verifiers),
+        Some(Part::Pane(_)) => main.saturating_sub(1),
+        Some(Part::Ranking | Part::Transcript) | None => draft_width(main, present.len(), verifiers, tried),
     };
     refresh_texts(state, panes, texts, text_width);
     let lines = |pane: &&Pane| texts.get(pane.member.0).map_or(0, |text| text.flow().lines());

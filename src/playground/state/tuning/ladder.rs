@@ -102,19 +102,25 @@ impl Length {
     pub fn name(self) -> DisplayText {
         match self {
             Self::Sentence => "one sentence".into(),
-            Self::Words(1) => "1 word".into(),
-            Self::Words(length) => display!("{length} words"),
-            Self::Tokens(1) => "1 token".into(),
-            Self::Tokens(length) => display!("{length} tokens"),
+            Self::Words(_) | Self::Tokens(_) => self.short(),
         }
     }
 
     /// The length as a sentence says it: "by 6 words".
     #[must_use]
     pub fn words(self) -> DisplayText {
+        display!("by {}", self.short())
+    }
+
+    /// The length alone: "6 words".
+    #[must_use]
+    pub fn short(self) -> DisplayText {
         match self {
-            Self::Sentence => "by sentence".into(),
-            Self::Words(_) | Self::Tokens(_) => display!("by {}", self.name()),
+            Self::Sentence => "sentence".into(),
+            Self::Words(1) => "1 word".into(),
+            Self::Words(length) => display!("{length} words"),
+            Self::Tokens(1) => "1 token".into(),
+            Self::Tokens(length) => display!("{length} tokens"),
         }
     }
 

@@ -5,9 +5,11 @@
 
 pub mod comparison;
 pub mod ladder;
+pub mod lines;
 pub mod panel;
+pub mod slider;
 pub mod thresholds;
-mod words;
+pub mod words;
 
 use crate::engine::fusion::params::{Knob, Params, Value};
 

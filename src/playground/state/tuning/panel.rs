@@ -1,56 +1,168 @@
-//! The tuning panel: every knob with its value, range and default, and the presets, as lines.
+//! The tuning panel: where the user is in it. Sliders come first, every other knob is folded below them, and a search narrows all.
+//!
+//! Owns the rows, their order and which of them are in sight; [`lines`](super::lines) makes them words.
 
-use super::Tuning;
-use crate::clean::DisplayText;
-use crate::display;
-use crate::engine::fusion::params::{KNOBS, Kind, Knob, KnobGroup, Params, Presets, Value, needs};
-use crate::playground::state::prose::{Line, Prose, Tone, line, wrap};
+use crate::clean::{DisplayText, clean_line};
+use crate::engine::fusion::params::{KNOBS, Kind, Knob, knob};
 
-/// Lines below the list: what the marked knob means, and what would have been different.
-const FOOT: usize = 5;
-/// Rows of the list that stay beside what the marked knob decides.
-const LEAST_ROWS: usize = 6;
+/// The knobs that have a slider, besides the length of a segment.
+const SLIDERS: [&str; 3] = ["scoring", "exit-threshold", "temperature"];
+/// The most characters of what is searched for.
+const SEARCHED: usize = 24;
+
+/// A row that can be marked.
+#[derive(Debug, Clone, Copy)]
+pub enum Row {
+    /// A named set of values.
+    Preset,
+    /// The length of a segment, on the ladder of the keys that change it.
+    Length,
+    /// A knob.
+    Knob(&'static Knob),
+}
 
 /// The user's position in the panel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Panel {
-    /// The marked row: 0 is the preset, then every knob in the order of the table.
+    /// The marked row, by its place among all.
     pub row: usize,
     /// The value being typed.
     pub typed: String,
+    /// Whether the knobs without a slider are in sight.
+    pub unfolded: bool,
+    /// The search that narrows the rows.
+    pub search: Option<Search>,
 }
 
-/// What the panel shows.
-#[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, Copy)]
-pub struct Shown<'a> {
-    pub panel: &'a Panel,
-    pub tuning: &'a Tuning,
-    /// The current knobs.
-    pub in_force: &'a Params,
-    pub presets: &'a Presets,
-    /// The keys that switch presets.
-    pub keys: &'a str,
-    /// What would have been different, in one sentence.
-    pub sentence: Option<&'a DisplayText>,
-    /// What the marked knob decides in the selected run.
-    pub decides: &'a [DisplayText],
+/// A search for a knob.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Search {
+    /// What is searched for.
+    pub text: DisplayText,
+    /// Whether keys type into it.
+    pub typing: bool,
+}
+
+impl Row {
+    /// Every row: the preset, the sliders, then the other knobs in the order of the table.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let sliders = SLIDERS.iter().filter_map(|name| knob(name).ok());
+        let others = KNOBS.iter().filter(|knob| !SLIDERS.contains(&knob.name));
+        [Self::Preset, Self::Length].into_iter().chain(sliders.chain(others).map(Self::Knob)).collect()
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Preset => "preset",
+            Self::Length => "length",
+            Self::Knob(knob) => knob.name,
+        }
+    }
+
+    /// Whether a search finds it: every word is in its name, its group or its meaning.
+    fn is_found(self, text: &str) -> bool {
+        let meaning = match self {
+            Self::Preset => "preset named sets of values".to_owned(),
+            Self::Length => "length of a segment".to_owned(),
+            Self::Knob(knob) => format!("{} {} {}", knob.name, knob.group.title(), knob.meaning).to_lowercase(),
+        };
+        text.to_lowercase().split_whitespace().all(|word| meaning.contains(word))
+    }
 }
 
 impl Panel {
     /// The number of rows.
-    pub const ROWS: usize = KNOBS.len() + 1;
+    pub const ROWS: usize = KNOBS.len() + 2;
+    /// The rows that are never folded.
+    pub const FIRST: usize = SLIDERS.len() + 2;
 
-    /// Moves the mark, wrapping around the ends. What was being typed is dropped.
-    pub fn move_by(&mut self, step: isize) {
-        self.typed.clear();
-        self.row = (self.row.cast_signed() + step).rem_euclid(Self::ROWS.cast_signed()).cast_unsigned();
+    /// The marked row.
+    #[must_use]
+    pub fn marked(&self) -> Row {
+        Row::all().get(self.row).copied().unwrap_or(Row::Preset)
     }
 
-    /// The marked knob; `None` on the preset.
+    /// The marked knob; `None` on the preset and on the length.
     #[must_use]
     pub fn knob(&self) -> Option<&'static Knob> {
-        KNOBS.get(self.row.checked_sub(1)?)
+        match self.marked() {
+            Row::Knob(knob) => Some(knob),
+            Row::Preset | Row::Length => None,
+        }
+    }
+
+    /// Whether keys type into the search.
+    #[must_use]
+    pub fn searches(&self) -> bool {
+        self.search.as_ref().is_some_and(|search| search.typing)
+    }
+
+    /// The rows in sight, by their places among all.
+    #[must_use]
+    pub fn in_sight(&self) -> Vec<usize> {
+        match &self.search {
+            Some(search) => {
+                let rows = Row::all().into_iter().enumerate();
+                rows.filter(|(_, row)| row.is_found(&search.text)).map(|(place, _)| place).collect()
+            }
+            None if self.unfolded => (0..Self::ROWS).collect(),
+            None => (0..Self::FIRST).collect(),
+        }
+    }
+
+    /// Moves the mark, wrapping around the ends; past the last slider it unfolds the other knobs. What was being typed is dropped.
+    pub fn move_by(&mut self, step: isize) {
+        self.typed.clear();
+        let inside = |place: usize| place.checked_add_signed(step).is_some_and(|place| place < Self::FIRST);
+        self.unfolded |= self.search.is_none() && !inside(self.row);
+        let rows = self.in_sight();
+        let at = rows.iter().position(|row| *row == self.row).unwrap_or(0);
+        let next = (at.cast_signed() + step).checked_rem_euclid(rows.len().cast_signed());
+        self.row = next.and_then(|next| rows.get(next.cast_unsigned())).copied().unwrap_or(self.row);
+    }
+
+    /// Marks a row.
+    pub fn mark(&mut self, row: usize) {
+        self.typed.clear();
+        self.row = row;
+    }
+
+    /// Unfolds the knobs without a slider, or folds them.
+    pub fn fold(&mut self) {
+        (self.unfolded, self.search) = (!self.unfolded, None);
+        self.stay_in_sight();
+    }
+
+    /// Starts a search, or takes it up again.
+    pub fn find(&mut self) {
+        self.typed.clear();
+        self.search.get_or_insert_default().typing = true;
+        self.stay_in_sight();
+    }
+
+    /// Ends the typing of a search: what it found stays. Returns whether there was any.
+    pub fn take_found(&mut self) -> bool {
+        self.search.as_mut().is_some_and(|search| std::mem::take(&mut search.typing))
+    }
+
+    /// Drops the value that is typed, or what is searched for, or the search; returns whether there was any.
+    pub fn drop_typed(&mut self) -> bool {
+        if !self.typed.is_empty() {
+            self.typed.clear();
+            return true;
+        }
+        let Some(search) = &mut self.search else { return false };
+        if search.text.is_empty() {
+            self.search = None;
+            // What was found stays marked.
+            self.unfolded |= self.row >= Self::FIRST;
+        } else {
+            (search.text, search.typing) = (DisplayText::new(), true);
+        }
+        true
     }
 
     /// Whether the value of the marked knob can be typed.
@@ -59,136 +171,112 @@ impl Panel {
         matches!(self.knob().map(|knob| knob.kind), Some(Kind::Integer { .. } | Kind::Real { .. }))
     }
 
-    /// Accepts a typed character if it can belong to a number.
-    pub fn type_character(&mut self, character: char) {
-        if self.takes_numbers() && (character.is_ascii_digit() || "-.".contains(character)) && self.typed.len() < 12 {
-            self.typed.push(character);
+    /// Accepts typed text: into the search, or as far as it can belong to a number.
+    pub fn type_text(&mut self, text: &str) {
+        if let Some(search) = self.search.as_mut().filter(|search| search.typing) {
+            let room = SEARCHED.saturating_sub(search.text.chars().count());
+            search.text.push(clean_line(text).as_display().first_chars(room));
+            return self.stay_in_sight();
         }
-    }
-}
-
-/// The panel in this many columns and lines.
-#[must_use]
-pub fn prose(shown: Shown<'_>, width: u16, height: usize) -> Prose {
-    let (rows, marked) = rows(shown);
-    let mut decides = Prose::new();
-    for text in shown.decides {
-        // The columns of a line that fits stay as they are.
-        if text.chars().count() <= usize::from(width) {
-            decides.push(line(Tone::Plain, text.clone()));
-        } else {
-            wrap(&mut decides, Vec::new(), Tone::Plain, text, width, 2);
-        }
-    }
-    decides.truncate(height.saturating_sub(FOOT + 1 + LEAST_ROWS));
-    let room = height.saturating_sub(FOOT + 1 + decides.len()).max(1);
-    // The marked row stays visible, with what precedes and follows it.
-    let top = marked.saturating_sub(room / 2).min(rows.len().saturating_sub(room));
-    let mut prose = vec![columns()];
-    prose.extend(rows.into_iter().skip(top).take(room));
-    prose.resize(room + 1, Vec::new());
-    prose.push(Vec::new());
-    let mut foot = Prose::new();
-    wrap(&mut foot, Vec::new(), Tone::Plain, &meaning(shown), width, 0);
-    foot.resize(2, Vec::new());
-    prose.append(&mut foot);
-    let nothing = "change a knob to see what it would have changed in the rounds so far";
-    let sentence = shown.sentence.map_or(nothing.into(), DisplayText::as_display);
-    let tone = if shown.tuning.is_trying() { Tone::Warning } else { Tone::Dim };
-    wrap(&mut foot, Vec::new(), tone, sentence, width, 0);
-    foot.truncate(2);
-    prose.append(&mut foot);
-    prose.append(&mut decides);
-    prose
-}
-
-/// Every line of the list, and which one is marked.
-fn rows(shown: Shown<'_>) -> (Prose, usize) {
-    let mut prose = vec![preset(shown)];
-    let mut marked = 0;
-    for group in KnobGroup::ALL {
-        let note = if group.can_be_rescored() { "" } else { "  takes effect when drafting; nothing to recompute" };
-        let note = if matches!(group, KnobGroup::Drafting | KnobGroup::Lazy) { note } else { "" };
-        prose.push(vec![(Tone::Heading, group.title().into()), (Tone::Dim, note.into())]);
-        for (place, knob) in KNOBS.iter().enumerate().filter(|(_, knob)| knob.group == *group) {
-            if shown.panel.row == place + 1 {
-                marked = prose.len();
+        let takes = self.takes_numbers();
+        for character in text.chars().filter(|character| takes && (character.is_ascii_digit() || "-.".contains(*character))) {
+            if self.typed.len() < 12 {
+                self.typed.push(character);
             }
-            prose.push(row(shown, knob, shown.panel.row == place + 1));
         }
     }
-    (prose, marked)
+
+    /// Takes the last typed character back.
+    pub fn erase(&mut self) {
+        match self.search.as_mut().filter(|search| search.typing) {
+            Some(search) => {
+                let rest = search.text.char_indices().next_back().map_or(0, |(at, _)| at);
+                search.text.truncate(rest);
+                self.stay_in_sight();
+            }
+            None => {
+                self.typed.pop();
+            }
+        }
+    }
+
+    /// Marks the first row in sight unless the marked one is.
+    fn stay_in_sight(&mut self) {
+        let rows = self.in_sight();
+        if let Some(first) = rows.first().filter(|_| !rows.contains(&self.row)) {
+            self.mark(*first);
+        }
+    }
 }
 
-fn preset(shown: Shown<'_>) -> Line {
-    let name = shown.presets.matching(&shown.tuning.over(shown.in_force)).unwrap_or("-");
-    let names: Vec<&str> = shown.presets.names().collect();
-    let marked = shown.panel.row == 0;
-    let mut line = head(marked, false, "preset");
-    line.push((if marked { Tone::Key } else { Tone::Strong }, display!("{name:<12}")));
-    line.push((Tone::Dim, display!(" {}", names.join(" "))));
-    line
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn head(marked: bool, differs: bool, name: &str) -> Line {
-    vec![
-        (Tone::Key, if marked { "> " } else { "  " }.into()),
-        (Tone::Warning, if differs { "*" } else { " " }.into()),
-        (if marked { Tone::Strong } else { Tone::Plain }, display!(" {name:<19} ")),
-    ]
-}
+    fn names(panel: &Panel) -> Vec<&'static str> {
+        let rows = Row::all();
+        panel.in_sight().into_iter().map(|place| rows[place].name()).collect()
+    }
 
-fn row(shown: Shown<'_>, knob: &'static Knob, marked: bool) -> Line {
-    let tried = shown.tuning.value(knob).filter(|_| shown.tuning.is_pending());
-    let value = tried.cloned().unwrap_or_else(|| (knob.get)(shown.in_force));
-    let typing = marked && !shown.panel.typed.is_empty();
-    let text = if typing { display!("{}_", shown.panel.typed) } else { display!("{value}") };
-    let mut line = head(marked, tried.is_some(), knob.name);
-    let tone = match (marked, tried) {
-        (true, _) => Tone::Key,
-        (false, Some(_)) => Tone::Warning,
-        (false, None) => Tone::Strong,
-    };
-    line.push((tone, display!("{text:<12}")));
-    line.push((
-        Tone::Dim,
-        match needs::idle(&shown.tuning.over(shown.in_force), knob.name) {
-            Some(idle) => display!(" no effect: {} is {}", idle.governor, idle.value),
-            None => display!(" {:<24} {}", takes(knob), default(knob)),
-        },
-    ));
-    line
-}
+    fn searching(text: &str) -> Panel {
+        let mut panel = Panel::default();
+        panel.find();
+        panel.type_text(text);
+        panel
+    }
 
-/// Range, step and unit.
-fn takes(knob: &Knob) -> DisplayText {
-    let text = match knob.kind {
-        Kind::Switch => "on, off".into(),
-        Kind::Integer { min, max, step } => display!("{min} to {max} by {step} {}", knob.unit),
-        Kind::Real { min, max, step } => display!("{min} to {max} by {step} {}", knob.unit),
-        Kind::Choice(names) => DisplayText::joined(names, ", "),
-    };
-    if text.chars().count() <= 24 { text } else { display!("{}~", text.as_display().first_chars(23)) }
-}
+    #[test]
+    fn every_knob_has_one_row() {
+        let all = Row::all();
+        assert_eq!(all.len(), Panel::ROWS);
+        for knob in KNOBS {
+            assert_eq!(all.iter().filter(|row| row.name() == knob.name).count(), 1, "{}", knob.name);
+        }
+        assert_eq!(names(&Panel::default()), ["preset", "length", "scoring", "exit-threshold", "temperature"]);
+    }
 
-fn default(knob: &Knob) -> Value {
-    (knob.get)(&Params::default())
-}
+    #[test]
+    fn the_mark_goes_round_all_rows_and_unfolds_them_at_the_end_of_the_sliders() {
+        let mut panel = Panel::default();
+        for place in 1..Panel::FIRST {
+            panel.move_by(1);
+            assert_eq!((panel.row, panel.unfolded), (place, false));
+        }
+        panel.move_by(1);
+        assert_eq!((panel.row, panel.unfolded, panel.in_sight().len()), (Panel::FIRST, true, Panel::ROWS));
+        panel.move_by(Panel::ROWS.cast_signed() - 5);
+        assert_eq!(panel.row, 0);
+        let mut up = Panel::default();
+        up.move_by(-1);
+        assert_eq!((up.row, up.unfolded), (Panel::ROWS - 1, true));
+        up.fold();
+        assert_eq!((up.row, up.unfolded), (0, false), "what is marked is in sight");
+    }
 
-/// The marked row, explained in a sentence.
-fn meaning(shown: Shown<'_>) -> DisplayText {
-    let Some(knob) = shown.panel.knob() else {
-        return match shown.presets.matching(&shown.tuning.over(shown.in_force)) {
-            Some(name) => display!("{name}: {}", shown.presets.meaning(name)),
-            None => display!("presets: named sets of values; {} go through them", shown.keys),
-        };
-    };
-    let in_force = (knob.get)(shown.in_force);
-    let unit = if knob.unit.is_empty() { DisplayText::new() } else { display!(" {}", knob.unit) };
-    display!("{} (in force: {in_force}{unit}; {}; default {})", knob.meaning, knob.kind, default(knob))
-}
+    #[test]
+    fn a_search_finds_names_groups_and_meanings() {
+        assert_eq!(names(&searching("outlier")), ["outlier-filter", "outlier-ratio"]);
+        assert_eq!(names(&searching("softmax temp")), ["softmax-temperature"]);
+        assert!(names(&searching("EXIT")).iter().filter(|name| name.starts_with("exit")).count() > 5);
+        assert_eq!(names(&searching("zzz")), <[&str; 0]>::default());
+        assert_eq!(searching("outlier").marked().name(), "outlier-filter", "the first found is marked");
+        let mut none = searching("zzz");
+        none.move_by(1);
+        none.erase();
+        assert_eq!(none.search.as_ref().unwrap().text, "zz");
+    }
 
-/// The column headings.
-fn columns() -> Line {
-    line(Tone::Dim, display!("    {:<19} {:<12} {:<24} default", "knob", "value", "takes"))
+    #[test]
+    fn what_is_typed_is_dropped_before_the_search_and_the_search_before_all() {
+        let mut panel = searching("outlier-r");
+        assert!(panel.take_found() && !panel.searches() && !panel.take_found());
+        panel.type_text("7x5");
+        assert_eq!(panel.typed, "75");
+        assert!(panel.drop_typed() && panel.typed.is_empty());
+        assert!(panel.drop_typed() && panel.searches(), "the text first");
+        assert_eq!(panel.in_sight().len(), Panel::ROWS);
+        assert!(panel.drop_typed() && panel.search.is_none());
+        assert_eq!((panel.marked().name(), panel.unfolded), ("outlier-ratio", true));
+        assert!(!panel.drop_typed());
+    }
 }

@@ -5,12 +5,17 @@ use crate::clean::DisplayText;
 use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::break_points::BreakPoints;
-use crate::engine::fusion::run::{MemberState, Run};
+use crate::engine::fusion::run::{MemberState, Round, Run};
 use crate::engine::fusion::what_if::WhatIf;
+use crate::playground::state::answer::Answer;
+use crate::playground::state::prose::{Line, Prose, Tone};
 use crate::playground::state::scene::figure;
 
-/// Rounds whose margins are shown.
-const ROUNDS: usize = 8;
+/// The most rounds whose margins are shown.
+const ROUNDS: usize = 10;
+/// Columns before the margins, and of one.
+const HEAD: usize = 8;
+const CELL: usize = 6;
 
 /// A sentence for each member that would leave at some threshold; `in_force` is the threshold now.
 #[must_use]
@@ -45,23 +50,62 @@ fn words(spans: &[(f64, Option<usize>)], in_force: f64) -> DisplayText {
     DisplayText::joined(&spans.iter().enumerate().map(part).collect::<Vec<_>>(), ", ")
 }
 
-/// The margins of the last rounds, as they were and as they would have been.
+/// The margins of the last rounds that fit into this many columns, as they were and as they would have been.
 #[must_use]
-pub fn margins(run: &Run, what_if: Option<&WhatIf>) -> Vec<DisplayText> {
+pub fn margins(run: &Run, what_if: Option<&WhatIf>, columns: u16) -> Prose {
     let ranked: Vec<_> = run.rounds.iter().filter(|round| round.accepted.is_some() && round.ranked.is_some()).collect();
-    let last = &ranked[ranked.len().saturating_sub(ROUNDS)..];
-    let Some(first) = last.first() else { return Vec::new() };
-    let cell = |margin: Option<f64>| display!("{:>5}", margin.map_or("-".into(), figure));
-    let row = |cells: Vec<DisplayText>| DisplayText::joined(&cells, " ");
-    let recorded = last.iter().map(|round| cell(round.ranked.as_ref().and_then(|ranked| ranked.margin)));
-    let mut lines = vec![display!("margin from round {} on  {}  in force", first.number, row(recorded.collect()))];
+    let fitting = usize::from(columns).saturating_sub(HEAD) / CELL;
+    let last = &ranked[ranked.len().saturating_sub(fitting.min(ROUNDS))..];
+    if last.is_empty() {
+        return Prose::new();
+    }
+    let row = |tone: Tone, head: &'static str, cell: &dyn Fn(&Round) -> (Tone, DisplayText)| {
+        let cells = last.iter().map(|round| cell(round)).map(|(tone, text)| (tone, display!("{text:>CELL$}")));
+        std::iter::once((tone, display!("{head:<HEAD$}"))).chain(cells).collect::<Line>()
+    };
+    let figures = |margin: Option<f64>| margin.map_or("-".into(), figure);
+    let in_force = |round: &Round| (Tone::Plain, figures(round.ranked.as_ref().and_then(|ranked| ranked.margin)));
+    let mut lines =
+        vec![row(Tone::Dim, "round", &|round| (Tone::Dim, display!("{}", round.number))), row(Tone::Dim, "margin", &in_force)];
     if let Some(what_if) = what_if {
-        let tried = last.iter().map(|round| cell(what_if.round(round.number).and_then(|round| round.margin)));
-        let winner = if what_if.differing.is_empty() { ", no other winner" } else { "" };
-        let head = display!("margin from round {} on", first.number).chars().count();
-        lines.push(display!("{:head$}  {}  tried{winner}", "", row(tried.collect())));
+        let tried = |round: &Round| {
+            let again = what_if.round(round.number);
+            let tone = if again.is_some_and(|again| again.differs) { Tone::Warning } else { Tone::Strong };
+            (tone, figures(again.and_then(|again| again.margin)))
+        };
+        lines.push(row(Tone::Warning, "tried", &tried));
     }
     lines
+}
+
+/// By how much a round was won, and would have been won under the knobs that are tried; `None` where it was not decided by scores.
+#[must_use]
+pub fn margin(answer: &Answer, round: &Round, what_if: Option<&WhatIf>) -> Option<DisplayText> {
+    let author = round.accepted.as_ref()?.author?;
+    let by = |margin: Option<f64>| margin.map_or_else(DisplayText::new, |margin| display!(" by {}", figure(margin)));
+    let now = by(round.ranked.as_ref()?.margin);
+    let (number, winner) = (round.number, answer.letter(author));
+    Some(match what_if.and_then(|what_if| what_if.round(number)) {
+        None => display!("round {number}: {winner} won{now}"),
+        Some(again) => match again.author.filter(|_| again.differs) {
+            Some(other) => {
+                display!("round {number}: {} would win{} ({winner} won{now})", answer.letter(other), by(again.margin))
+            }
+            None if again.differs => display!("round {number}: no draft would be left ({winner} won{now})"),
+            None => display!("round {number}: {winner} would still win{} ({winner} won{now})", by(again.margin)),
+        },
+    })
+}
+
+/// Where on the track of the threshold a member starts or ceases to leave.
+#[must_use]
+pub fn ticks(points: &BreakPoints, members: usize) -> Vec<(f64, MemberIndex)> {
+    let of_member = |member: MemberIndex| {
+        let spans = points.of_member(member);
+        let turns = spans.windows(2).filter(|pair| pair[0].1.is_some() != pair[1].1.is_some());
+        turns.map(|pair| (pair[0].0, member)).collect::<Vec<_>>()
+    };
+    (0..members).map(MemberIndex).flat_map(of_member).collect()
 }
 
 #[cfg(test)]

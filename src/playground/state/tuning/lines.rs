@@ -1,0 +1,434 @@
+//! The tuning panel as lines: the sliders, the folded knobs, and what the values that are tried would have changed.
+//!
+//! Owns the words and where each row and track is among them; [`panel`](super::panel) owns which rows are in sight.
+
+use std::ops::Range;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::Tuning;
+use super::ladder::{Length, RUNGS};
+use super::panel::{Panel, Row};
+use super::slider::Slider;
+use crate::clean::DisplayText;
+use crate::display;
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::params::{Kind, Knob, KnobGroup, Params, Presets, Value, needs};
+use crate::playground::state::glyphs::Glyphs;
+use crate::playground::state::prose::{Line, Prose, Tone, fitted, wrap};
+
+/// Columns before a name: the mark, and whether the knob is tried.
+const MARK: u16 = 4;
+/// Columns of the names of sliders, and of their values where the track follows on the same line.
+const SLIDER_NAME: usize = 15;
+const SLIDER_VALUE: usize = 22;
+/// The fewest columns of a panel in which a track is beside its value, and the fewest lines in which it is below.
+const WIDE: u16 = 56;
+const TALL: usize = 18;
+/// Lines from which blank ones part the sliders.
+const AIRY: usize = 34;
+/// The longest track.
+const TRACK: u16 = 51;
+/// The shortest track that has words at its ends.
+const SHORT: usize = 17;
+/// Columns of the names and the values of the other knobs.
+const NAME: usize = 19;
+const VALUE: usize = 12;
+/// Lines of the list that stay beside what is said below it.
+const LEAST_ROWS: usize = 4;
+
+/// What the panel shows.
+#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    pub panel: &'a Panel,
+    pub tuning: &'a Tuning,
+    /// The current knobs.
+    pub in_force: &'a Params,
+    pub presets: &'a Presets,
+    pub keys: Keys<'a>,
+    /// Where members start or cease to leave, on the track of the exit threshold.
+    pub ticks: &'a [(f64, MemberIndex)],
+    /// What is tried, and what it would have changed.
+    pub tried: Option<(&'a DisplayText, &'a DisplayText)>,
+    /// By how much the selected round was won, and would have been.
+    pub margin: Option<&'a DisplayText>,
+    /// Who leaves at which threshold.
+    pub leaves: &'a [DisplayText],
+    /// The margins of the last rounds.
+    pub margins: &'a Prose,
+    pub glyphs: Glyphs,
+}
+
+/// The keys that the panel names.
+#[allow(missing_docs, reason = "the names say it")]
+#[derive(Debug, Clone, Copy)]
+pub struct Keys<'a> {
+    pub fold: &'a str,
+    pub find: &'a str,
+    pub apply: &'a str,
+    pub forget: &'a str,
+    /// The keys that change what is marked.
+    pub change: &'a str,
+}
+
+/// What a click on a line means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// Marks this row.
+    Row(usize),
+    /// Unfolds or folds the knobs without a slider.
+    Fold,
+}
+
+/// Where something is that can be clicked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// The line.
+    pub line: usize,
+    /// What a click there means.
+    pub target: Target,
+    /// The columns of the track, where there is one.
+    pub track: Option<Range<u16>>,
+}
+
+/// The panel.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Lines {
+    /// The words.
+    pub prose: Prose,
+    /// Where its rows are.
+    pub hits: Vec<Hit>,
+    /// Line and column of the caret of what is typed.
+    pub caret: Option<(usize, usize)>,
+}
+
+/// One line of the list.
+#[derive(Default)]
+struct Entry {
+    line: Line,
+    target: Option<Target>,
+    track: Option<Range<u16>>,
+    caret: Option<usize>,
+}
+
+/// The panel in this many columns and lines.
+#[must_use]
+pub fn lines(shown: Shown<'_>, width: u16, height: usize) -> Lines {
+    let (list, marked) = list(shown, width, height);
+    let foot = if height < TALL { short_foot(shown, width) } else { foot(shown, width) };
+    // What is said gives way to the list, but keeps its place while the list is longer than the panel.
+    let least = list.len().min(if height < TALL { Panel::FIRST + 1 } else { height / 2 }).max(LEAST_ROWS);
+    let spoken = foot.len().min(height.saturating_sub(least));
+    let room = height.saturating_sub(spoken).max(1);
+    let top = marked.saturating_sub(room / 2).min(list.len().saturating_sub(room));
+    let mut lines = Lines::default();
+    for (number, entry) in list.into_iter().skip(top).take(room).enumerate() {
+        lines.prose.push(entry.line);
+        lines.hits.extend(entry.target.map(|target| Hit { line: number, target, track: entry.track }));
+        lines.caret = lines.caret.or(entry.caret.map(|column| (number, column)));
+    }
+    lines.prose.extend(foot.into_iter().take(spoken));
+    lines
+}
+
+/// Every line of the list, and which one is marked.
+fn list(shown: Shown<'_>, width: u16, height: usize) -> (Vec<Entry>, usize) {
+    let rows = Row::all();
+    let panel = shown.panel;
+    let below = width < WIDE && height >= TALL;
+    let (mut list, mut marked, mut group) = (Vec::new(), 0, None);
+    if let Some(search) = &panel.search {
+        list.push(searched(shown, &search.text, panel.in_sight().len()));
+    }
+    let folds = panel.search.is_none();
+    for place in panel.in_sight() {
+        let row = rows[place];
+        if folds && place == Panel::FIRST {
+            list.push(fold_line(shown, &rows));
+        }
+        if let Row::Knob(knob) = row
+            && place >= Panel::FIRST
+            && group != Some(knob.group)
+        {
+            group = Some(knob.group);
+            list.push(Entry { line: heading(knob.group), ..Entry::default() });
+        }
+        if panel.row == place {
+            marked = list.len();
+        }
+        let target = Some(Target::Row(place));
+        match Slider::of(row, shown.in_force, &shown.tuning.over(shown.in_force)).filter(|_| place < Panel::FIRST) {
+            Some(slider) => {
+                list.extend(slide(shown, (place, row), slider, width, below));
+                if below && height >= AIRY && folds && !panel.unfolded {
+                    list.push(Entry::default());
+                }
+            }
+            None => list.push(Entry { target, ..plain(shown, (place, row), width) }),
+        }
+    }
+    if folds && !panel.unfolded {
+        list.push(fold_line(shown, &rows));
+    }
+    (list, marked)
+}
+
+/// What is searched for, and how many rows it finds.
+fn searched(shown: Shown<'_>, text: &DisplayText, found: usize) -> Entry {
+    let count = if found == 0 { "no knob has it".into() } else { display!("{found} of {}", Panel::ROWS) };
+    let caret = shown.panel.searches().then(|| 2 + text.width());
+    let cursor = if shown.panel.searches() { "_" } else { "" };
+    let line = vec![
+        (Tone::Key, display!("{} ", shown.keys.find)),
+        (Tone::Strong, display!("{text}{cursor}")),
+        (Tone::Dim, display!("  {count}; {} drops the search", shown.keys.forget)),
+    ];
+    Entry { line, caret, ..Entry::default() }
+}
+
+/// How many knobs are folded, and how to get at them.
+fn fold_line(shown: Shown<'_>, rows: &[Row]) -> Entry {
+    let folded = &rows[Panel::FIRST..];
+    let keys = display!("{:<3}", shown.keys.fold);
+    let line = if shown.panel.unfolded {
+        vec![(Tone::Key, keys), (Tone::Dim, display!("folds these; {} finds one", shown.keys.find))]
+    } else {
+        let names: Vec<&str> = folded.iter().map(|row| row.name()).collect();
+        vec![
+            (Tone::Key, keys),
+            (Tone::Plain, display!("{} more", folded.len())),
+            (Tone::Dim, ", ".into()),
+            (Tone::Key, display!("{}", shown.keys.find)),
+            (Tone::Dim, display!(" finds: {}", names.join(", "))),
+        ]
+    };
+    Entry { line, target: Some(Target::Fold), ..Entry::default() }
+}
+
+fn heading(group: KnobGroup) -> Line {
+    let late = matches!(group, KnobGroup::Drafting | KnobGroup::Lazy);
+    let note = if late { "  takes effect when drafting; nothing to recompute" } else { "" };
+    vec![(Tone::Heading, group.title().into()), (Tone::Dim, note.into())]
+}
+
+/// A slider: the value in force and the one that is tried, and the track beside or below.
+fn slide(shown: Shown<'_>, (place, row): (usize, Row), slider: Slider, width: u16, below: bool) -> Vec<Entry> {
+    let target = Some(Target::Row(place));
+    let marked = shown.panel.row == place;
+    let tried = slider.tried.is_some() && shown.tuning.is_pending();
+    let mut line = head(marked, tried, display!("{:<SLIDER_NAME$}", row.name()));
+    let before: usize = line.iter().map(|(_, text)| text.width()).sum();
+    let typed = Some(&shown.panel.typed).filter(|typed| marked && !typed.is_empty());
+    let caret = (marked && shown.panel.takes_numbers()).then(|| before + typed.map_or(0, String::len));
+    let value = values(shown, row, marked, tried, typed);
+    let used: usize = value.iter().map(|(_, text)| text.width()).sum();
+    line.extend(value);
+    if let Row::Knob(knob) = row
+        && let Some(idle) = needs::idle(&shown.tuning.over(shown.in_force), knob.name)
+    {
+        line.push((Tone::Dim, display!("  no effect: {} is {}", idle.governor, idle.value)));
+        return vec![Entry { line, target, caret, track: None }];
+    }
+    let ticks = if row.name() == "exit-threshold" { shown.ticks.to_vec() } else { Vec::new() };
+    let slider = Slider { ticks, ..slider };
+    let entry = Entry { line, target, caret, track: None };
+    if below {
+        let blanks = vec![(Tone::Plain, fitted("", usize::from(MARK)))];
+        let track = Entry { line: blanks, target, ..Entry::default() };
+        return vec![entry, with_track(track, row, &slider, width, shown.glyphs)];
+    }
+    let mut entry = entry;
+    entry.line.push((Tone::Plain, fitted("", SLIDER_VALUE.saturating_sub(used).max(1))));
+    vec![with_track(entry, row, &slider, width, shown.glyphs)]
+}
+
+/// The track behind what is on a line, between the values at its ends where there is room to say them.
+fn with_track(mut entry: Entry, row: Row, slider: &Slider, width: u16, glyphs: Glyphs) -> Entry {
+    let used: usize = entry.line.iter().map(|(_, text)| text.width()).sum();
+    let room = usize::from(width).saturating_sub(used);
+    let (low, high) = ends(row).unwrap_or_default();
+    let words = low.width() + high.width() + 2;
+    let ends = room >= words + SHORT && words > 2;
+    if ends {
+        entry.line.push((Tone::Dim, display!("{low} ")));
+    }
+    let start = (used + if ends { low.width() + 1 } else { 0 }) as u16;
+    let columns = (room - if ends { words } else { 0 }) as u16;
+    let columns = columns.min(TRACK);
+    entry.line.extend(slider.line(columns, glyphs));
+    if ends {
+        entry.line.push((Tone::Dim, display!(" {high}")));
+    }
+    Entry { track: Some(start..start + columns), ..entry }
+}
+
+/// The values at the ends of a row's track.
+fn ends(row: Row) -> Option<(DisplayText, DisplayText)> {
+    match row {
+        Row::Length => Some((RUNGS.first()?.short(), RUNGS.last()?.short())),
+        Row::Knob(knob) => match knob.kind {
+            Kind::Real { min, max, .. } => Some((display!("{min}"), display!("{max}"))),
+            Kind::Integer { min, max, .. } => Some((display!("{min}"), display!("{max}"))),
+            Kind::Choice(_) | Kind::Switch => None,
+        },
+        Row::Preset => None,
+    }
+}
+
+/// The value in force, and behind an arrow the one that is tried.
+fn values(shown: Shown<'_>, row: Row, marked: bool, tried: bool, typed: Option<&String>) -> Line {
+    let over = shown.tuning.over(shown.in_force);
+    let value = |params: &Params| match row {
+        Row::Preset => DisplayText::new(),
+        Row::Length => Length::of(params).short(),
+        Row::Knob(knob) => display!("{}", (knob.get)(params)),
+    };
+    let tone = if marked { Tone::Key } else { Tone::Strong };
+    match typed {
+        Some(typed) => vec![(tone, display!("{typed}_"))],
+        None if tried => {
+            vec![(Tone::Strong, value(shown.in_force)), (Tone::Dim, " → ".into()), (Tone::Warning, value(&over))]
+        }
+        None => vec![(tone, value(&over))],
+    }
+}
+
+fn head(marked: bool, differs: bool, name: DisplayText) -> Line {
+    vec![
+        (Tone::Key, if marked { "> " } else { "  " }.into()),
+        (Tone::Warning, if differs { "* " } else { "  " }.into()),
+        (if marked { Tone::Strong } else { Tone::Plain }, name),
+    ]
+}
+
+/// A row without a track.
+fn plain(shown: Shown<'_>, (place, row): (usize, Row), width: u16) -> Entry {
+    let marked = shown.panel.row == place;
+    match row {
+        Row::Knob(knob) => knob_line(shown, knob, marked, width),
+        Row::Preset | Row::Length => {
+            let name = shown.presets.matching(&shown.tuning.over(shown.in_force)).unwrap_or("your own");
+            let names: Vec<&str> = shown.presets.names().filter(|known| *known != name).collect();
+            let mut line = head(marked, false, display!("{:<SLIDER_NAME$}", row.name()));
+            line.push((if marked { Tone::Key } else { Tone::Strong }, display!("{name:<11}")));
+            line.push((Tone::Dim, display!(" or {}", names.join(", "))));
+            Entry { line, ..Entry::default() }
+        }
+    }
+}
+
+fn knob_line(shown: Shown<'_>, knob: &'static Knob, marked: bool, width: u16) -> Entry {
+    let tried = shown.tuning.value(knob).filter(|_| shown.tuning.is_pending());
+    let typing = marked && !shown.panel.typed.is_empty();
+    let value = tried.cloned().unwrap_or_else(|| (knob.get)(shown.in_force));
+    if let Some(idle) = needs::idle(&shown.tuning.over(shown.in_force), knob.name).filter(|_| !typing) {
+        let note = display!("no effect: {} is {}", idle.governor, idle.value);
+        let whole = usize::from(MARK) + NAME + 1 + VALUE + 1 + note.width() <= usize::from(width);
+        let mut line = head(marked, tried.is_some(), if whole { display!("{:<NAME$} ", knob.name) } else { knob.name.into() });
+        let caret: usize = line.iter().map(|(_, text)| text.width()).sum();
+        let value = display!("{value}");
+        let text = if whole { display!("{value:<VALUE$} {note}") } else { display!("  {note}") };
+        line.push((Tone::Dim, text));
+        return Entry { line, caret: (marked && whole && shown.panel.takes_numbers()).then_some(caret), ..Entry::default() };
+    }
+    let mut line = head(marked, tried.is_some(), display!("{:<NAME$} ", knob.name));
+    let before: usize = line.iter().map(|(_, text)| text.width()).sum();
+    let text = if typing { display!("{}_", shown.panel.typed) } else { display!("{value}") };
+    let tone = match (marked, tried) {
+        (true, _) => Tone::Key,
+        (false, Some(_)) => Tone::Warning,
+        (false, None) => Tone::Strong,
+    };
+    line.push((tone, display!("{text:<VALUE$}")));
+    let default = default(knob);
+    if width >= WIDE {
+        line.push((Tone::Dim, display!(" {:<24} default {default}", takes(knob))));
+    } else if default != value {
+        line.push((Tone::Dim, display!(" not {default}")));
+    }
+    let caret = (marked && shown.panel.takes_numbers()).then(|| before + shown.panel.typed.len());
+    Entry { line, caret, ..Entry::default() }
+}
+
+/// Range, step and unit.
+fn takes(knob: &Knob) -> DisplayText {
+    let text = match knob.kind {
+        Kind::Switch => "on, off".into(),
+        Kind::Integer { min, max, step } => display!("{min} to {max} by {step} {}", knob.unit),
+        Kind::Real { min, max, step } => display!("{min} to {max} by {step} {}", knob.unit),
+        Kind::Choice(names) => DisplayText::joined(names, ", "),
+    };
+    if text.chars().count() <= 24 { text } else { display!("{}~", text.as_display().first_chars(23)) }
+}
+
+fn default(knob: &Knob) -> Value {
+    (knob.get)(&Params::default())
+}
+
+/// What is said below the list.
+fn foot(shown: Shown<'_>, width: u16) -> Prose {
+    let mut prose = vec![Line::new()];
+    wrap(&mut prose, Vec::new(), Tone::Dim, &meaning(shown), width, 0);
+    prose.push(Line::new());
+    match shown.tried {
+        Some((named, effect)) => {
+            wrap(&mut prose, vec![(Tone::Dim, "tried: ".into())], Tone::Warning, named, width.saturating_sub(7), 2);
+            wrap(&mut prose, Vec::new(), Tone::Warning, effect, width, 0);
+            prose.push(vec![
+                (Tone::Key, display!("{}", shown.keys.apply)),
+                (Tone::Dim, " applies, ".into()),
+                (Tone::Key, display!("{}", shown.keys.forget)),
+                (Tone::Dim, " forgets".into()),
+            ]);
+        }
+        None => {
+            let keys = shown.keys.change;
+            let nothing = display!("{keys} change what is marked: see here what it would have changed in the rounds so far");
+            wrap(&mut prose, Vec::new(), Tone::Dim, &nothing, width, 0);
+        }
+    }
+    if let Some(margin) = shown.margin {
+        prose.push(Line::new());
+        wrap(&mut prose, Vec::new(), Tone::Plain, margin, width, 2);
+    }
+    prose.extend(shown.margins.iter().cloned());
+    if !shown.leaves.is_empty() {
+        prose.push(Line::new());
+    }
+    for text in shown.leaves {
+        wrap(&mut prose, Vec::new(), Tone::Plain, text, width, 2);
+    }
+    prose
+}
+
+/// The same where there are few lines: what the marked row decides before what it means.
+fn short_foot(shown: Shown<'_>, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    let margin = shown.margin.map(|margin| (Tone::Plain, margin.clone()));
+    let leaves = shown.leaves.iter().map(|leaves| (Tone::Plain, leaves.clone()));
+    let meaning = std::iter::once((Tone::Dim, meaning(shown)));
+    let (before, behind) = if shown.tried.is_some() { (margin, None) } else { (None, margin) };
+    for (tone, text) in before.into_iter().chain(leaves).chain(meaning).chain(behind) {
+        wrap(&mut prose, Vec::new(), tone, &text, width, 2);
+    }
+    prose
+}
+
+/// The marked row, explained in a sentence.
+fn meaning(shown: Shown<'_>) -> DisplayText {
+    match shown.panel.marked() {
+        Row::Preset => match shown.presets.matching(&shown.tuning.over(shown.in_force)) {
+            Some(name) => display!("{name}: {}", shown.presets.meaning(name)),
+            None => display!("presets: named sets of values; {} go through them", shown.keys.change),
+        },
+        Row::Length => "how much every model drafts before the others judge it: from a sentence down to 3 tokens".into(),
+        Row::Knob(knob) => {
+            let unit = if knob.unit.is_empty() { DisplayText::new() } else { display!(" {}", knob.unit) };
+            let in_force = (knob.get)(shown.in_force);
+            let idle = needs::idle(&shown.tuning.over(shown.in_force), knob.name);
+            let idle = idle.map_or_else(DisplayText::new, |idle| display!("no effect: {} is {}; ", idle.governor, idle.value));
+            display!("{idle}{} (in force: {in_force}{unit}; {}; default {})", knob.meaning, knob.kind, default(knob))
+        }
+    }
+}
