@@ -68,8 +68,19 @@ fn clicked(state: &mut State, at: Position) -> Vec<Effect> {
         let is_there = rows.contains(at) && picker.mark_at(top + usize::from(at.y - rows.y));
         return if is_there { state.choose() } else { Vec::new() };
     }
-    if state.looking.overlay.is_none() {
-        Mouse::from(state).click(at);
+    match &mut state.looking.overlay {
+        None => Mouse::from(state).click(at),
+        Some(Overlay::Roster(compose)) => {
+            let Some((row, chooses)) = state.looking.laid.roster_at(at) else { return Vec::new() };
+            compose.mark(row);
+            return if chooses { state.act(Action::RosterToggle) } else { Vec::new() };
+        }
+        Some(overlay) if overlay.is_chart() => {
+            if let Some(round) = state.looking.laid.chart_round_at(at) {
+                Mouse::from(state).look(round);
+            }
+        }
+        Some(Overlay::Page(..) | Overlay::Tuning(_) | Overlay::List(_) | Overlay::Entry(_) | Overlay::Leave(_)) => {}
     }
     Vec::new()
 }

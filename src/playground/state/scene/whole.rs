@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 use super::beneath::beneath;
 use super::chart::{self, Chart, chart};
-use super::closing::{closing, decisions};
+use super::closing::{self, closing, decisions};
 use super::draft::{self, PaneText};
 use super::exits::{self, Stays};
 use super::hints;
@@ -31,7 +31,7 @@ use crate::engine::fusion::single::Single;
 use crate::playground::state::action::Action;
 use crate::playground::state::answer::Answer;
 use crate::playground::state::glyphs::Glyphs;
-use crate::playground::state::laid::{Laid, LaidHint, LaidPane, LaidRound};
+use crate::playground::state::laid::{Laid, LaidHint, LaidPane, LaidRound, inside};
 use crate::playground::state::layout::{
     CHART_MARGIN, Layout, Part, Shape, TIMELINE_HEAD, WIDE, arrange, closing_width, draft_width,
 };
@@ -58,8 +58,8 @@ pub struct Scene {
     pub votes: Vec<Votes>,
     /// The exit chart.
     pub chart: Chart,
-    /// Where its rounds are.
-    pub chart_places: Vec<LaidRound>,
+    /// Where it is, and its rounds.
+    pub chart_places: (Rect, Vec<LaidRound>),
     /// The timeline.
     pub timeline: Timeline,
     /// What happens in the selected round, in a sentence.
@@ -134,9 +134,12 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let ticks = usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2);
     let why_of = |place: Rect| why::prose(&why::why(answer, reasons, shown.single), answer, place.width);
     let chart = chart(answer, curve(state), at, chart_columns(state, &layout, popup), shown.what_if);
-    let chart_area = layout.chart.map(|place| layout.inner(place)).unwrap_or_default();
+    let chart_area = match &state.looking.overlay {
+        Some(overlay) if overlay.is_chart() => inside(popup),
+        Some(_) | None => layout.chart.map(|place| layout.inner(place)).unwrap_or_default(),
+    };
     Scene {
-        chart_places: chart::places(answer, &chart, chart_area),
+        chart_places: (chart_area, chart::places(answer, &chart, chart_area)),
         chart,
         timeline: timeline(answer, at, ticks, shown.what_if),
         presented: words.map_or_else(Vec::new, |words| presented(shown, words, &sentence.fitting(words.caption.width))),
@@ -213,7 +216,9 @@ impl Scene {
             overlay_height: usize::from(self.popup.height.saturating_sub(2)),
             popup: self.popup,
             ranked: self.table.rows.iter().map(|row| row.member).collect(),
-            chart: self.chart_places.clone(),
+            chart: self.chart_places.1.clone(),
+            chart_place: self.chart_places.0,
+            roster: self.roster.rows(),
             hints: self.laid_hints(),
         }
     }
@@ -303,7 +308,9 @@ fn closing_card(state: &State, answer: &Answer, single: Option<&Single>, memo: &
     // Below the card, or beside it, the answer itself keeps its place.
     let room = usize::from(if width < WIDE { height / 2 } else { height.saturating_sub(8) });
     let decisions = memo.decisions.of(&answer.run, |_| decisions(answer));
-    closing(answer, &decisions, single, Glyphs::new(state.settings.ascii), (closing_width(width), room))
+    let [tune, go_on, rewind] = [Action::Tune, Action::RunPause, Action::Rewind].map(|action| state.keymap.key(action));
+    let keys = closing::Keys { tune: &tune, go_on: &go_on, rewind: &rewind };
+    closing(answer, &decisions, single, (Glyphs::new(state.settings.ascii), keys), (closing_width(width), room))
 }
 
 fn status_line(shown: Shown<'_>) -> Status {
