@@ -16,7 +16,7 @@ use crate::engine::fusion::event::{Event, Record};
 use crate::engine::fusion::run::Run;
 use crate::engine::trace::conversations;
 use crate::export::{self, Existing, ExportError, Format};
-use crate::playground::film::{Film, Shot, animation, cast, stage::Stage};
+use crate::playground::film::{self, Film, Shot, animation, cast, stage::Stage};
 use crate::playground::state::Message;
 use crate::playground::state::layout::SMALLEST;
 use crate::playground::view::picture;
@@ -24,8 +24,6 @@ use crate::playground::view::theme::{ColourLevel, Library};
 
 /// Columns and rows of the screen in a picture.
 const PICTURE: (u16, u16) = (120, 40);
-/// Columns and rows of the screen in a film, which is watched in a page's column.
-const FILM: (u16, u16) = (100, 30);
 /// The largest screen.
 const LARGEST: (u16, u16) = (300, 100);
 
@@ -64,7 +62,7 @@ impl Shown {
     fn size(self) -> (u16, u16) {
         match self {
             Self::Picture => PICTURE,
-            Self::Animation | Self::Cast => FILM,
+            Self::Animation | Self::Cast => film::SIZE,
         }
     }
 }

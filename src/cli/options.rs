@@ -252,9 +252,21 @@ pub(super) fn config_but_knobs(matches: &ArgMatches) -> Result<Config, Failure> 
     Ok(config)
 }
 
-/// Reports which other knobs were set, and which have no effect.
-pub(super) fn say(settled: &Settled) {
-    settled.lines().for_each(|line| notice(&clean(&line)));
+/// Which other knobs were set, and which have no effect, one line each; of a knob of the configuration with its file and line.
+pub(super) fn lines(settled: &Settled, config: &Config) -> Vec<String> {
+    let of = |knob: &str, text: String| match &config.path {
+        Some(path) if config.given.origin(knob) == Some(Origin::Configuration) => {
+            format!("{}: {text}", config::place_of(path, &["parameters", knob]))
+        }
+        Some(_) | None => text,
+    };
+    let implied = settled.implied.iter().map(|implied| of(implied.by, implied.to_string()));
+    implied.chain(settled.idle.iter().map(|idle| of(idle.knob, idle.to_string()))).collect()
+}
+
+/// Reports these lines.
+pub(super) fn say(settled: &Settled, config: &Config) {
+    lines(settled, config).iter().for_each(|line| notice(&clean(line)));
 }
 
 /// The knobs on the command line, with their values as written.

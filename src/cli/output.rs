@@ -6,9 +6,13 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
+use crossterm::cursor::MoveLeft;
 use crossterm::queue;
 use crossterm::style::{Attribute, SetAttribute};
+use crossterm::terminal::{Clear, ClearType};
 use indicatif::ProgressBar;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
 
 use super::help::wrap::{Face, Span, wrap};
 use crate::clean::{Cleaner, DisplayStr, DisplayText, clean};
@@ -28,7 +32,70 @@ pub(super) struct Answer {
 /// Who reads an answer.
 enum Reader {
     Terminal(Box<Cleaner>),
+    /// A terminal that is shown running text.
+    Words(Box<Cleaner>, Words),
     Program,
+}
+
+/// Running text on a terminal: it comes in pieces, is shown at once, and no word of it is broken at the edge.
+struct Words {
+    /// Columns of a line.
+    columns: usize,
+    /// Columns that are taken on the last line.
+    taken: usize,
+    /// The word at the end of that line, which may continue.
+    word: String,
+}
+
+impl Words {
+    fn new(columns: usize) -> Self {
+        // In the last column terminals differ in where the cursor is.
+        Self { columns: columns.saturating_sub(1).max(1), taken: 0, word: String::new() }
+    }
+
+    fn write(&mut self, out: &mut impl Write, text: &DisplayText) -> io::Result<()> {
+        let text = text.as_display();
+        for (at, cluster) in text.grapheme_indices(true) {
+            let shown = text.slice(at..at + cluster.len());
+            if cluster.starts_with('\n') {
+                self.end_line();
+                show(out, shown)?;
+            } else if cluster == " " {
+                self.word.clear();
+                // A blank at the edge would begin a line.
+                if self.taken < self.columns {
+                    self.taken += 1;
+                    show(out, shown)?;
+                }
+            } else {
+                self.letter(out, shown)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn letter(&mut self, out: &mut impl Write, cluster: DisplayStr<'_>) -> io::Result<()> {
+        let (width, word) = (cluster.width(), self.word.width());
+        if self.taken + width > self.columns {
+            // A word that has a line of its own can only be broken.
+            let moved = if word < self.taken { std::mem::take(&mut self.word) } else { String::new() };
+            if let Some(back) = u16::try_from(moved.width()).ok().filter(|back| *back > 0) {
+                queue!(out, MoveLeft(back), Clear(ClearType::UntilNewLine))?;
+            }
+            self.end_line();
+            out.write_all(b"\n")?;
+            out.write_all(moved.as_bytes())?;
+            (self.taken, self.word) = (moved.width(), moved);
+        }
+        self.taken += width;
+        self.word.push_str(&cluster);
+        show(out, cluster)
+    }
+
+    fn end_line(&mut self) {
+        self.taken = 0;
+        self.word.clear();
+    }
 }
 
 impl Answer {
@@ -37,6 +104,12 @@ impl Answer {
         let out = io::stdout();
         let reader = if out.is_terminal() { Reader::Terminal(Box::default()) } else { Reader::Program };
         Self { out, reader }
+    }
+
+    /// Standard output, for text that is read as it comes: a terminal does not break its words.
+    pub(super) fn of_words() -> Self {
+        let reader = columns().map(|columns| Reader::Words(Box::default(), Words::new(columns)));
+        Self { out: io::stdout(), reader: reader.unwrap_or(Reader::Program) }
     }
 
     /// Writes text immediately.
@@ -60,6 +133,7 @@ impl Reader {
     fn write(&mut self, out: &mut impl Write, text: &str) -> io::Result<()> {
         match self {
             Self::Terminal(cleaner) => show(out, &cleaner.push(text)),
+            Self::Words(cleaner, words) => words.write(out, &cleaner.push(text)),
             Self::Program => out.write_all(text.as_bytes()),
         }
     }
@@ -120,7 +194,7 @@ pub(super) fn notice<'a>(text: impl Into<DisplayStr<'a>>) {
 }
 
 /// The text in lines that a terminal of that width does not break inside words. A line that fits stays as it is.
-fn wrapped(text: &str, columns: usize) -> String {
+pub(super) fn wrapped(text: &str, columns: usize) -> String {
     let fit = |line: &str| match wrap(&[Span::new(Face::Plain, line)], columns) {
         lines if lines.len() > 1 => lines.iter().map(|line| line.iter().map(|span| span.text.as_str()).collect()).collect(),
         _ => vec![line.to_owned()],
@@ -163,6 +237,48 @@ mod tests {
     fn a_terminal_gets_clean_text_even_where_an_escape_is_cut() {
         let pieces = ["a\u{1b}", "[2", "Jb\n\u{202e}c", "\u{9d}0;x", "y\u{9c}d"];
         assert_eq!(written(Reader::Terminal(Box::default()), &pieces), "ab\ncd");
+    }
+
+    /// What a terminal of so many columns shows for pieces, of which some take back what was shown.
+    fn shown(columns: usize, pieces: &[&str]) -> Vec<String> {
+        let mut lines = vec![String::new()];
+        let written = written(Reader::Words(Box::default(), Words::new(columns)), pieces);
+        let mut rest = written.as_str();
+        while let Some(letter) = rest.chars().next() {
+            if let Some(escape) = rest.strip_prefix("\u{1b}[") {
+                let (back, after) = escape.split_once("D\u{1b}[K").unwrap();
+                for _ in 0..back.parse::<usize>().unwrap() {
+                    lines.last_mut().unwrap().pop();
+                }
+                rest = after;
+                continue;
+            }
+            match letter {
+                '\n' => lines.push(String::new()),
+                other => lines.last_mut().unwrap().push(other),
+            }
+            rest = &rest[letter.len_utf8()..];
+        }
+        lines
+    }
+
+    #[test]
+    fn running_text_breaks_between_words_however_it_comes() {
+        let text = "The capital of Japan is Tokyo. 27 plus 48 is 75.";
+        for columns in 9..60 {
+            let whole = shown(columns, &[text]);
+            assert!(whole.iter().all(|line| line.len() < columns), "{columns}: {whole:?}");
+            let words: Vec<&str> = whole.iter().flat_map(|line| line.split_whitespace()).collect();
+            assert_eq!(words.join(" "), text, "{columns}");
+            for piece in 1..12 {
+                let letters: Vec<char> = text.chars().collect();
+                let pieces: Vec<String> = letters.chunks(piece).map(|piece| piece.iter().collect()).collect();
+                let pieces: Vec<&str> = pieces.iter().map(String::as_str).collect();
+                assert_eq!(shown(columns, &pieces), whole, "{columns} in pieces of {piece}");
+            }
+        }
+        assert_eq!(shown(6, &["abcdefgh i"]), ["abcde", "fgh i"], "a word wider than the terminal has to be broken");
+        assert_eq!(shown(20, &["one\n two"]), ["one", " two"]);
     }
 
     #[test]

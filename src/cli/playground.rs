@@ -196,10 +196,13 @@ fn play_with(
     let library = Library::new(config::home::config_folder().map(|folder| folder.join("themes")));
     // A recorded run has its own knobs.
     let recorded = matches!(opening, Opening::Replay { .. });
-    let settled = settled.lines().filter(|_| !recorded);
+    let settled = if recorded { Vec::new() } else { options::lines(settled, &config) };
     let mut warnings: Vec<String> = config.warnings.iter().cloned().chain(settled).collect();
-    let (chosen_theme, theme) =
-        theme(&library, matches.get_one::<String>("theme").or(config.playground.theme.as_ref()), level, &mut warnings);
+    let given_theme = matches.get_one::<String>("theme");
+    let configured_theme = config.path.as_deref().filter(|_| given_theme.is_none());
+    let theme_place = configured_theme.map(|path| config::place_of(path, &["playground", "theme"]));
+    let wanted_theme = given_theme.or(config.playground.theme.as_ref());
+    let (chosen_theme, theme) = theme(&library, wanted_theme, level, theme_place.as_deref(), &mut warnings);
     let history = history(folders.as_ref(), &mut warnings);
     let options = Options {
         roster,
@@ -258,14 +261,21 @@ fn there(specs: &[MemberSpec]) -> Result<(), Failure> {
     Err(Failure::Usage(format!("there is no such file: {}", paths.join(", "))))
 }
 
-/// The wanted theme and the name of the choice; if it cannot be used, the default with a warning.
-fn theme(library: &Library, wanted: Option<&String>, level: ColourLevel, warnings: &mut Vec<String>) -> (String, Theme) {
+/// The wanted theme and the name of the choice; if it cannot be used, the default with a warning, which names where it was wanted.
+fn theme(
+    library: &Library,
+    wanted: Option<&String>,
+    level: ColourLevel,
+    place: Option<&str>,
+    warnings: &mut Vec<String>,
+) -> (String, Theme) {
     let wanted = wanted.map_or(AUTO, String::as_str);
     match library.load(wanted, level) {
         Ok(theme) if level == ColourLevel::None => (theme.name().to_owned(), theme),
         Ok(theme) => (wanted.to_owned(), theme),
         Err(error) => {
-            warnings.push(format!("theme: {error}; the default is used"));
+            let place = place.map_or_else(String::new, |place| format!("{place}: "));
+            warnings.push(format!("{place}theme: {error}; the default is used"));
             (AUTO.to_owned(), Theme::default_theme(level))
         }
     }
@@ -299,4 +309,20 @@ fn farewell(left: &Left) -> Done {
         notice(&display!("the last run is kept: specfuse replay {}", trace.display()));
     }
     left.ended_by.map_or(Done::Complete, |signal| Done::Interrupted(signal.exit_code()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_theme_that_cannot_be_used_names_where_it_was_wanted() {
+        let warning = |place: Option<&str>| {
+            let mut warnings = Vec::new();
+            theme(&Library::new(None), Some(&"nowhere".to_owned()), ColourLevel::True, place, &mut warnings);
+            warnings.concat()
+        };
+        assert!(warning(Some("mine.toml: line 2")).starts_with("mine.toml: line 2: theme: "));
+        assert!(warning(None).starts_with("theme: "));
+    }
 }

@@ -93,8 +93,8 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let (config, settled) = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
     let mut wishes = Wishes {
-        params: config.params,
-        system: config.system,
+        params: config.params.clone(),
+        system: config.system.clone(),
         seed: options::seed(matches),
         json: matches.get_flag("json"),
         quiet: matches.get_flag("quiet"),
@@ -108,7 +108,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     };
     let first = prompt::read(matches.get_one::<String>("prompt").map(String::as_str))?;
     let questions = std::iter::once(first).chain(matches.get_many("then").unwrap_or_default().cloned());
-    options::say(&settled);
+    options::say(&settled, &config);
     let (toys, opening) = (any_built_in(&specs), OpenOptions::of_platform().taking_turns(config.in_turn));
     let done = runtime()?.block_on(async {
         let opened = members::opened(specs, &opening, Wait::ForEnough).await?;
@@ -158,7 +158,7 @@ async fn answer(
     };
     let mut stop = interrupt.clone();
     let mut run = Playthrough::start(setup, async move { stop.pressed().await }).await?;
-    let mut out = Answer::new();
+    let mut out = if wishes.json { Answer::new() } else { Answer::of_words() };
     let mut lines = Lines::default();
     let mut troubles = Troubles::default();
     while let Some(record) = run.next().await {

@@ -134,6 +134,12 @@ pub fn line_of(path: &Path, keys: &[&str]) -> Option<usize> {
     place::find(&text::text(&bytes).ok()?, &keys).map(|(line, _)| line)
 }
 
+/// A configuration file, with the line of a key in it: for what is found out outside this module.
+#[must_use]
+pub fn place_of(path: &Path, keys: &[&str]) -> String {
+    line_of(path, keys).map_or_else(|| path.display().to_string(), |line| format!("{}: line {line}", path.display()))
+}
+
 /// The platform's own file; a missing one counts as empty.
 fn own(warnings: &mut Vec<String>) -> Result<Config, ConfigError> {
     let Some(path) = home::config().map(|folder| folder.join("config.toml")) else { return Ok(Config::default()) };

@@ -77,3 +77,19 @@ fn nothing_is_said_of_presets_and_of_what_is_as_it_should_be() {
     let (params, said) = plays(&home, &["--preset", "paper", "--segment-words", "4"]);
     assert!(params["segment"] == "words" && said.contains("`segment` is set to words"), "{said}");
 }
+
+#[test]
+fn of_a_knob_in_a_file_the_file_and_the_line_are_named() {
+    let home = Home::new();
+    let config = home.path().join("mine.toml");
+    let at = |line: usize| format!("{}: line {line}: ", config.display());
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    fs::write(&config, "[parameters]\nsegment = 'words'\n\nsegment-tokens = 3\n").unwrap();
+    let (_, said) = plays(&home, &["--config", config.to_str().unwrap()]);
+    assert!(words(&said).contains(&format!("{}`segment-tokens` has no effect while `segment` is words", at(4))), "{said}");
+    fs::write(&config, "system = 'Be brief.'\n[parameters]\nexit-window = 3\n").unwrap();
+    let (_, said) = plays(&home, &["--config", config.to_str().unwrap()]);
+    assert!(words(&said).contains(&format!("{}`exit` is set to paper: otherwise `exit-window`", at(3))), "{said}");
+    let (_, said) = plays(&home, &["--config", config.to_str().unwrap(), "--exit-window", "4"]);
+    assert!(said.contains("`exit` is set to paper") && !said.contains(&at(3)), "the command line is nearer: {said}");
+}

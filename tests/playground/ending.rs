@@ -108,3 +108,44 @@ fn space_leaves_a_decision_that_stays_to_be_read() {
     feed(&mut state, &records[decided + 1..=next]);
     assert_eq!(press(&mut state, "space"), [Effect::Order(Command::Pause)]);
 }
+
+#[test]
+fn a_film_is_of_a_whole_run_and_of_the_newest_one() {
+    let film = |state: &mut Screen| {
+        press(state, "esc w ctrl+u");
+        support::type_text(state, "run.cast");
+        let effects = press(state, "enter");
+        let notice = state.notices.notice.as_ref().map(|notice| notice.text.to_string()).unwrap_or_default();
+        (effects, notice)
+    };
+    let (effects, _) = film(&mut support::answered(120, 40));
+    assert!(matches!(&effects[..], [Effect::Film { .. }]), "{effects:?}");
+    let mut going = support::answered(120, 40);
+    let records = support::answer();
+    let decided = records.iter().position(|record| matches!(record.event, Event::Accepted { .. })).unwrap();
+    feed(&mut going, &records[..=decided]);
+    let (effects, notice) = film(&mut going);
+    assert!(effects.is_empty() && notice.contains("still going on"), "{notice}");
+    assert_eq!(support::list(&going).typed, "run.cast", "what was typed is not lost");
+    let mut older = support::answered(120, 40);
+    feed(&mut older, records);
+    for _ in 0..=records.last().unwrap().round {
+        press(&mut older, "[");
+    }
+    assert_eq!(older.shown().0, 0);
+    let (effects, notice) = film(&mut older);
+    assert!(effects.is_empty() && notice.contains("only the newest answer"), "{notice}");
+}
+
+#[test]
+fn the_card_of_an_answer_that_a_limit_ended_names_the_keys_that_help() {
+    for knob in ["max-rounds", "max-tokens"] {
+        let seats = ["a", "b"].map(|name| support::seat(name, runs::counting(name, 9, -0.2)));
+        let records = support::scripted_run(seats.into(), &[(knob, "2")], Vec::new());
+        let mut state = support::asked(120, 40, &records);
+        state.prepare();
+        let card = card(&state).join(" ");
+        let words = card.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(&format!("at {knob}, 2: raise it with `t`, then `space` goes on")), "{words}");
+    }
+}

@@ -496,3 +496,61 @@ fn the_wheel_over_the_timeline_goes_from_round_to_round_and_a_click_on_the_chart
         assert_eq!(state.looking.round.map(|look| look.round), Some(first.round));
     }
 }
+
+#[test]
+fn a_click_on_the_page_of_the_chart_looks_at_the_round_under_it() {
+    for size in [(80, 24), (120, 40)] {
+        let mut state = support::asked(size.0, size.1, &support::recorded());
+        press(&mut state, "esc c");
+        state.prepare();
+        let laid = state.looking.laid.clone();
+        assert!(laid.chart.len() > 1 && laid.popup.intersection(laid.chart_place) == laid.chart_place, "{laid:?}");
+        let first = laid.chart[0].clone();
+        for x in first.columns.clone() {
+            press(&mut state, "esc c");
+            click(&mut state, x, laid.chart_place.y);
+            assert_eq!(state.looking.round.map(|look| look.round), Some(first.round), "{size:?} {x}");
+        }
+        assert!(state.looking.overlay.as_ref().is_some_and(|overlay| overlay.is_chart()), "it stays open");
+        let before = state.looking.round;
+        click(&mut state, laid.chart_place.x, laid.chart_place.y);
+        assert_eq!(state.looking.round, before, "the scale is no round");
+        // Number and letter of a round stand where the click is taken.
+        let mut newest = support::asked(size.0, size.1, &support::recorded());
+        press(&mut newest, "esc c");
+        let screen = support::screen(&mut newest);
+        let foot: Vec<char> = screen.lines().nth(usize::from(laid.chart_place.bottom() - 1)).unwrap().chars().collect();
+        for round in &laid.chart {
+            let number = newest_number(&newest, round.round).to_string();
+            assert_eq!(foot[usize::from(round.columns.start)].to_string(), number, "{screen}");
+        }
+    }
+}
+
+fn newest_number(state: &Screen, round: usize) -> usize {
+    newest(state).rounds[round].number
+}
+
+#[test]
+fn a_click_on_a_line_of_the_roster_marks_its_model_and_one_on_its_box_chooses_it() {
+    use specfuse::playground::state::overlay::Overlay;
+    for size in [(80, 24), (120, 40)] {
+        let mut state = support::state(size.0, size.1);
+        press(&mut state, "esc M");
+        let is_chosen = |state: &mut Screen, name: &str| support::screen(state).contains(&format!("[x] {name}"));
+        let (x, y) = found(&mut state, "lexicon");
+        click(&mut state, x, y);
+        let screen = support::screen(&mut state);
+        assert!(screen.contains("> [x] lexicon"), "{screen}");
+        let (x, y) = found(&mut state, "[x] abacus");
+        click(&mut state, x + 1, y);
+        assert!(!is_chosen(&mut state, "abacus") && is_chosen(&mut state, "lexicon"));
+        click(&mut state, x + 1, y);
+        assert!(is_chosen(&mut state, "abacus"));
+        let heading = found(&mut state, "taking part");
+        for (x, y) in [heading, (0, 0)] {
+            assert_eq!(click(&mut state, x, y), []);
+        }
+        assert!(matches!(state.looking.overlay, Some(Overlay::Roster(_))));
+    }
+}

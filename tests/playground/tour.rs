@@ -3,9 +3,10 @@
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{ExitReason, Record};
 use specfuse::engine::fusion::run::Run;
+use specfuse::engine::round::Command;
 use specfuse::playground::state::pages::Page;
 use specfuse::playground::state::tour::{SEED, STOPS, Tour};
-use specfuse::playground::state::{Ask, Effect, Message, Screen};
+use specfuse::playground::state::{Ask, Effect, Linger, Message, Screen};
 
 use crate::support::{self, press};
 
@@ -89,4 +90,26 @@ fn a_stop_that_was_left_alone_is_not_shown_a_second_time() {
     assert!(state.looking.round.is_none());
     support::feed(&mut state, &played(3, &[]).split_off(1));
     assert!(state.looking.round.is_none());
+}
+
+#[test]
+fn of_a_stop_with_many_decisions_each_stays_a_shorter_time() {
+    let rest = |at: usize| {
+        let mut state = support::state(120, 40);
+        state.state.settings.linger = Linger { ms: 2500.0, on: true, toys_only: false };
+        let mut effects = state.update(Message::Tour);
+        for _ in 0..at {
+            effects = press(&mut state, ";");
+        }
+        let rest = effects.iter().find_map(|effect| match effect {
+            Effect::Order(Command::Linger { ms }) => Some(*ms),
+            _ => None,
+        });
+        let contested = run(at, &[]).rounds.iter().filter(|round| round.is_contested() && !round.only_ends()).count();
+        (rest.unwrap(), contested)
+    };
+    for at in 0..STOPS.len() {
+        let (ms, decisions) = rest(at);
+        assert!(ms >= 1000.0 && ms * decisions as f64 <= 12_000.0, "stop {at}: {decisions} decisions of {ms} ms");
+    }
 }

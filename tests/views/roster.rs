@@ -41,3 +41,21 @@ fn the_roster_without_colours_says_the_same() {
         assert!(plain.contains(words), "{words}");
     }
 }
+
+/// The column that says how a model scores, or why it does not, never holds anything else.
+#[test]
+fn a_model_that_was_not_asked_yet_says_so_where_others_say_how_they_score() {
+    for size in SIZES {
+        let mut state = roster(size);
+        let text = screen(&mut state);
+        let column = text.lines().find_map(|line| line.find("scores, or why not").map(|at| line[..at].chars().count()));
+        let column = column.unwrap_or_else(|| panic!("{text}"));
+        // Why a model is away may name its address.
+        let rows =
+            text.lines().filter(|line| line.contains("[x] ") || line.contains("[ ] ")).filter(|line| !line.contains(" away "));
+        for row in rows {
+            let cell: String = row.chars().skip(column).take(18).collect();
+            assert!(!cell.contains("://") && !cell.trim().is_empty(), "{size:?}: {row}");
+        }
+    }
+}

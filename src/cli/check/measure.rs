@@ -28,6 +28,8 @@ const WAITING: usize = 64;
 pub(super) struct Checked {
     pub(super) name: String,
     pub(super) address: String,
+    /// Whether its name is one that the user chose, and not its address.
+    pub(super) named: bool,
     /// Its role in the ensemble.
     pub(super) role: Role,
     pub(super) capabilities: Capabilities,
@@ -78,6 +80,7 @@ pub(super) async fn check(opened: Opened) -> Checked {
     let mut checked = Checked {
         name: opened.seat.name,
         address: opened.spec.address(),
+        named: opened.spec.named,
         role: opened.seat.role,
         capabilities: member.capabilities().clone(),
         fault: opened.fault.map(Unusable::Opening),

@@ -5,7 +5,7 @@
 
 mod files;
 mod measure;
-mod table;
+pub(super) mod table;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 

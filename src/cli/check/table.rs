@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::super::output::wrapped;
 use super::measure::Checked;
 use crate::clean::clean_line;
 use crate::engine::fusion::event::{Drafting, Role, about};
 use crate::engine::member::MemberError;
 
 /// Between two columns.
-pub(super) const GAP: usize = 2;
+pub(in crate::cli) const GAP: usize = 2;
 const HEADS: [&str; COLUMNS] = ["member", "model", "kind", "context", "first token", "tokens/s", "drafts", "scores"];
 const COLUMNS: usize = 8;
 /// Right-aligned columns.
@@ -40,7 +41,8 @@ pub(super) fn table(checked: &[Checked], width: Option<usize>) -> String {
         match &checked.fault {
             Some(fault) => {
                 let name = padded(&row[0], widths[0] + GAP, false);
-                text.extend([name.as_str(), "away: ", clean_line(&fault.to_string()).as_str(), "\n"]);
+                let reason = clean_line(without_address(checked, &fault.to_string())).into_string();
+                text.push_str(&within(&format!("{name}away: {reason}\n"), width));
             }
             None => text.push_str(&lines(row, &widths, narrow, widths[0] + GAP)),
         }
@@ -48,9 +50,22 @@ pub(super) fn table(checked: &[Checked], width: Option<usize>) -> String {
     let notes: Vec<String> = checked.iter().flat_map(notes).chain(together(checked)).collect();
     if !notes.is_empty() {
         text.push('\n');
-        text.extend(notes.iter().map(|note| format!("{note}\n")));
+        text.extend(notes.iter().map(|note| within(&format!("{note}\n"), width)));
     }
     text
+}
+
+/// A line as a terminal of so many columns shows it whole: broken between words.
+fn within(line: &str, width: Option<usize>) -> String {
+    width.map_or_else(|| line.to_owned(), |width| format!("{}\n", wrapped(line.trim_end(), width)))
+}
+
+/// A reason without the address at its start, where that is the member's name already.
+fn without_address<'a>(checked: &Checked, reason: &'a str) -> &'a str {
+    match reason.split_once(": ") {
+        Some((at, rest)) if !checked.named && at.contains("://") && at.contains(&checked.name) => rest,
+        Some(_) | None => reason,
+    }
 }
 
 /// One member's line, or two, the second one indented.
@@ -150,12 +165,12 @@ fn notes(checked: &Checked) -> Vec<String> {
     notes
 }
 
-pub(super) fn padded(text: &str, width: usize, right: bool) -> String {
+pub(in crate::cli) fn padded(text: &str, width: usize, right: bool) -> String {
     let fill = " ".repeat(width.saturating_sub(columns(text)));
     if right { format!("{fill}{text}") } else { format!("{text}{fill}") }
 }
 
-pub(super) fn columns(text: &str) -> usize {
+pub(in crate::cli) fn columns(text: &str) -> usize {
     unicode_width::UnicodeWidthStr::width(text)
 }
 
@@ -190,6 +205,7 @@ mod tests {
         Checked {
             name: name.to_owned(),
             address: "http://127.0.0.1:8000".to_owned(),
+            named: true,
             role: Role::Both,
             capabilities,
             fault: fault.map(|fault| Unusable::Preparing(MemberError::Failed(fault.to_owned()))),
@@ -212,6 +228,25 @@ mod tests {
         let narrow = table(&rows, Some(80));
         assert!(narrow.lines().take(5).all(|line| line.chars().count() <= 80), "{narrow}");
         assert!(narrow.contains("35 ms        81\n        continues the raw text; T1 exact"), "{narrow}");
+    }
+
+    #[test]
+    fn an_address_that_is_the_name_is_not_repeated() {
+        let reason = "http://127.0.0.1:7/health: the connection was refused";
+        let away = |named| table(&[Checked { named, ..checked("127.0.0.1:7", ScoreTier::None, Some(reason)) }], None);
+        assert!(away(false).contains("\n127.0.0.1:7  away: the connection was refused\n"), "{}", away(false));
+        assert!(away(true).contains(&format!("away: {reason}\n")), "a name that the user chose says nothing of the address");
+    }
+
+    #[test]
+    fn on_a_terminal_no_word_is_broken() {
+        let rows = [checked("q", ScoreTier::Prompt, None), checked("down", ScoreTier::None, Some("the connection was refused"))];
+        let (whole, narrow) = (table(&rows, None), table(&rows, Some(30)));
+        let notes: Vec<&str> = narrow.lines().skip_while(|line| !line.is_empty()).collect();
+        assert!(notes.iter().all(|line| line.chars().count() <= 30), "{narrow}");
+        let words = |text: &str| text.split_once("\n\n").map(|(_, notes)| notes.split_whitespace().map(str::to_owned).collect());
+        let (whole, narrow): (Option<Vec<String>>, Option<Vec<String>>) = (words(&whole), words(&narrow));
+        assert_eq!(whole, narrow);
     }
 
     #[test]

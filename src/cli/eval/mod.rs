@@ -45,7 +45,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     prompts.truncate(matches.get_one("limit").copied().unwrap_or(usize::MAX));
     let (config, settled) = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
-    options::say(&settled);
+    options::say(&settled, &config);
     let (params, seed) = (config.params, options::seed(matches));
     let details = matches.get_one::<PathBuf>("details").map(|path| Details::open(path)).transpose()?;
     let opening = OpenOptions::of_platform().taking_turns(config.in_turn);
@@ -60,7 +60,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     // Results that took long are shown, whatever happens to the file.
     let kept = details.map_or(Ok(()), |details| details.write(&lines::lines(&seats, &results, &prompts)));
     let report = report::Report::new(&seats, &results);
-    let text = if matches.get_flag("json") { report.json() } else { report.table() };
+    let text = if matches.get_flag("json") { report.json() } else { report.table(super::output::columns()) };
     super::output::Answer::new().write(&text).map_err(Failure::Output)?;
     kept?;
     if interrupted {

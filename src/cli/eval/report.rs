@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::super::check::table::{GAP, columns, padded};
+use super::super::output::wrapped;
 use super::limits::in_words;
 use super::play::{Alone, Answer, Fused, Results};
 use crate::engine::Seat;
@@ -13,6 +15,12 @@ use crate::playthrough::{FailedCall, LimitCounts};
 
 /// The rounds within which an exit counts as early.
 const EARLY_ROUNDS: usize = 4;
+
+const COLUMNS: usize = 9;
+const HEADS: [&str; COLUMNS] = ["", "right", "accuracy", "tokens/s", "calls", "segments", "left", "by r4", "premature"];
+
+/// A line of the table.
+type Row = [String; COLUMNS];
 
 /// The figures of an evaluation.
 #[derive(Debug, Serialize)]
@@ -130,48 +138,27 @@ impl Report {
         text
     }
 
-    /// A table for people.
-    pub(super) fn table(&self) -> String {
-        let mut text = format!(
-            "{:<12} {:>11} {:>9} {:>9} {:>8} {:>8} {:>7} {:>9} {:>10}\n",
-            "", "right", "accuracy", "tokens/s", "calls", "segments", "left", "by r4", "premature"
-        );
+    /// A table for people; on a terminal of so many columns each line is broken between columns or words.
+    pub(super) fn table(&self, width: Option<usize>) -> String {
         let fused = &self.fused;
-        let _ = writeln!(
-            text,
-            "{:<12} {} {:>9} {:>8} {:>8.0}",
-            "fused",
-            graded(fused.right, fused.total - fused.failed, fused.accuracy),
-            rate(fused.tokens_per_second),
-            fused.calls,
-            fused.rounds * fused.total as f64
-        );
-        for (name, member) in &self.alone {
-            let _ = writeln!(
-                text,
-                "{:<12} {} {:>9} {:>8} {:>8} {:>6.1}% {:>8.1}% {:>9.1}%",
-                name,
-                graded(member.right, member.total - member.failed, member.accuracy),
-                rate(member.tokens_per_second),
-                member.calls,
-                member.segments,
-                share(member.exits.left, fused.total) * 100.0,
-                share(member.exits.left_early, fused.total) * 100.0,
-                share(member.exits.premature, fused.total) * 100.0
-            );
-        }
-        let _ = writeln!(
-            text,
-            "{:.1} rounds an answer, {:.2} members active; {} scorings made and {} saved, {} drafts saved; {:.2} token positions a member and accepted token",
+        let mut rows = vec![HEADS.map(str::to_owned), fused.row()];
+        rows.extend(self.alone.iter().map(|(name, member)| member.row(name, fused.total)));
+        let mut text = laid_out(&rows, width);
+        let words = format!(
+            "{:.1} rounds an answer, {:.2} members active; {} scorings made and {} saved, {} drafts saved; {:.2} token positions a member and accepted token\n{}{}",
             fused.rounds,
             fused.mean_active,
             fused.score_calls,
             fused.score_calls_saved,
             fused.draft_calls_saved,
-            fused.forwards_per_token
+            fused.forwards_per_token,
+            in_words(&fused.limits, fused.echoes),
+            self.failures()
         );
-        text.push_str(&in_words(&self.fused.limits, self.fused.echoes));
-        text.push_str(&self.failures());
+        match width {
+            Some(width) => text.extend([wrapped(&words, width).as_str(), "\n"]),
+            None => text.push_str(&words),
+        }
         text
     }
 
@@ -194,14 +181,41 @@ impl Report {
 }
 
 /// How many of the answers are right, and their share; dashes if there are no answers.
-fn graded(right: usize, answered: usize, accuracy: Option<f64>) -> String {
-    match accuracy {
-        Some(accuracy) => format!("{right:>5}/{answered:<5} {:>8.1}%", accuracy * 100.0),
-        None => format!("{:>5}{:<6} {:>9}", "-", "", "-"),
+fn graded(right: usize, answered: usize, accuracy: Option<f64>) -> [String; 2] {
+    let dash = || "-".to_owned();
+    let share = accuracy.map_or_else(dash, |accuracy| format!("{:.1}%", accuracy * 100.0));
+    [if accuracy.is_some() { format!("{right}/{answered}") } else { dash() }, share]
+}
+
+/// The rows in columns as wide as what is in them. Columns that a terminal has no room for follow on further lines, below the
+/// second one.
+fn laid_out(rows: &[Row], width: Option<usize>) -> String {
+    let widths: [usize; COLUMNS] =
+        std::array::from_fn(|column| rows.iter().map(|row| columns(&row[column])).max().unwrap_or_default());
+    let mut text = String::new();
+    for row in rows {
+        let mut line = padded(&row[0], widths[0], false);
+        for (cell, cell_width) in row.iter().zip(widths).skip(1) {
+            if width.is_some_and(|width| columns(&line) + GAP + cell_width > width) && columns(&line) > widths[0] {
+                text.extend([line.trim_end(), "\n"]);
+                line = " ".repeat(widths[0]);
+            }
+            line.extend([" ".repeat(GAP), padded(cell, cell_width, true)]);
+        }
+        text.extend([line.trim_end(), "\n"]);
     }
+    text
 }
 
 impl FusedFigures {
+    fn row(&self) -> Row {
+        let [right, accuracy] = graded(self.right, self.total - self.failed, self.accuracy);
+        let segments = format!("{:.0}", self.rounds * self.total as f64);
+        let nothing = String::new;
+        let speed = rate(self.tokens_per_second);
+        ["fused".to_owned(), right, accuracy, speed, self.calls.to_string(), segments, nothing(), nothing(), nothing()]
+    }
+
     fn new(answers: &[Fused]) -> Self {
         let sum = |figure: fn(&Fused) -> usize| answers.iter().map(figure).sum::<usize>();
         let (right, total) = (sum(|answer| usize::from(answer.right)), answers.len());
@@ -240,6 +254,15 @@ impl FusedFigures {
 }
 
 impl MemberFigures {
+    /// Its line, of so many fused answers.
+    fn row(&self, name: &str, fused: usize) -> Row {
+        let [right, accuracy] = graded(self.right, self.total - self.failed, self.accuracy);
+        let percent = |left: usize| format!("{:.1}%", share(left, fused) * 100.0);
+        let [left, early, premature] = [self.exits.left, self.exits.left_early, self.exits.premature].map(percent);
+        let (calls, segments) = (self.calls.to_string(), self.segments.to_string());
+        [name.to_owned(), right, accuracy, rate(self.tokens_per_second), calls, segments, left, early, premature]
+    }
+
     fn new(name: &str, answers: &[Alone], fused: &[Fused]) -> Self {
         let (mut answered, mut errors): (Vec<&Answer>, Vec<&MemberError>) = (Vec::new(), Vec::new());
         for answer in answers {
@@ -287,5 +310,39 @@ impl ExitFigures {
             premature: departures.iter().filter(|departure| departure.premature).count(),
             mean_round: share(rounds, departures.len()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows() -> Vec<Row> {
+        let row = |cells: [&str; COLUMNS]| cells.map(str::to_owned);
+        vec![
+            HEADS.map(str::to_owned),
+            row(["fused", "100/300", "33.3%", "46", "12345", "900", "", "", ""]),
+            row(["a-long-name", "9/300", "3.0%", "455", "300", "12", "0.0%", "0.0%", "100.0%"]),
+        ]
+    }
+
+    #[test]
+    fn the_table_fits_the_usual_terminal_and_breaks_only_between_columns() {
+        let whole = laid_out(&rows(), None);
+        assert_eq!(whole.lines().count(), 3);
+        assert_eq!(laid_out(&rows(), Some(80)), whole, "{whole}");
+        for width in [20, 33, 50, 79] {
+            let text = laid_out(&rows(), Some(width));
+            assert!(text.lines().all(|line| line.len() <= width), "{width}: {text}");
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(words(&text), words(&whole), "{width}");
+        }
+        assert!(laid_out(&rows(), Some(1)).contains("a-long-name"), "what has no room at all is wider");
+    }
+
+    #[test]
+    fn without_answers_there_is_neither_a_count_nor_a_share() {
+        assert_eq!(graded(0, 0, None), ["-", "-"]);
+        assert_eq!(graded(1, 3, accuracy(1, 3)), ["1/3", "33.3%"]);
     }
 }

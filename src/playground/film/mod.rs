@@ -19,6 +19,9 @@ use crate::playground::view::theme::Theme;
 use schedule::schedule;
 use stage::Stage;
 
+/// Columns and rows of the screen in a film where nothing else is wanted: it is watched in a page's column.
+pub const SIZE: (u16, u16) = (100, 30);
+
 /// Between two frames, unless that were too many: tokens that come faster are shown together.
 const TICK_MS: u64 = 100;
 

@@ -5,6 +5,7 @@ use ratatui::layout::{Margin, Position, Rect};
 use serde::{Deserialize, Serialize};
 
 use super::layout::{Layout, Part};
+use super::roster::RowId;
 use super::scene::draft::DraftKey;
 use crate::clean::DisplayText;
 use crate::engine::fusion::MemberIndex;
@@ -30,9 +31,15 @@ pub struct Laid {
     /// The members of the ranking's rows, from top to bottom.
     #[serde(default)]
     pub ranked: Vec<MemberIndex>,
-    /// The rounds of the exit chart that has a place of its own.
+    /// The rounds of the chart: that over the screen, or the exit chart that has a place of its own.
     #[serde(default)]
     pub chart: Vec<LaidRound>,
+    /// Where that chart is.
+    #[serde(default)]
+    pub chart_place: Rect,
+    /// The models of the roster's lines in sight, from top to bottom.
+    #[serde(default)]
+    pub roster: Vec<Option<RowId>>,
     /// The hints in sight.
     #[serde(default)]
     pub hints: Vec<LaidHint>,
@@ -43,6 +50,15 @@ pub struct Laid {
 
 /// Rows above the entries of a list: what was typed, and a blank.
 pub const LIST_HEAD: u16 = 2;
+
+/// Columns of the box that chooses a model in its line of the roster.
+const ROSTER_BOX: std::ops::Range<u16> = 2..5;
+
+/// What is inside a frame, without the blanks at its sides.
+#[must_use]
+pub fn inside(frame: Rect) -> Rect {
+    frame.inner(Margin { horizontal: 2, vertical: 1 })
+}
 
 /// A round of the chart of a frame.
 #[allow(missing_docs, reason = "the names say it")]
@@ -115,8 +131,23 @@ impl Laid {
     /// The round of the chart at a position.
     #[must_use]
     pub fn chart_round_at(&self, at: Position) -> Option<usize> {
-        let inside = self.layout.as_ref()?.chart?.contains(at);
+        let inside = self.chart_place.contains(at);
         self.chart.iter().find(|round| inside && round.columns.contains(&at.x)).map(|round| round.round)
+    }
+
+    /// The model in whose line of the roster a position is, and whether it is on the box that chooses it.
+    #[must_use]
+    pub fn roster_at(&self, at: Position) -> Option<(RowId, bool)> {
+        let text = self.overlay_text();
+        let line = usize::from(at.y.checked_sub(text.y)?);
+        let row = self.roster.get(line).copied().flatten().filter(|_| text.contains(at))?;
+        Some((row, ROSTER_BOX.contains(&(at.x - text.x))))
+    }
+
+    /// What is inside the frame of the overlay, without the blanks at its sides.
+    #[must_use]
+    pub fn overlay_text(&self) -> Rect {
+        inside(self.popup)
     }
 
     /// The rows of the list in the overlay: the first, and how many.

@@ -1,6 +1,6 @@
 //! What reaches the state, and what it asks for in return: data, so that a test can play every session without a terminal.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use serde::{Deserialize, Serialize, Serializer};
@@ -162,6 +162,25 @@ pub struct Ask {
     pub seed: u64,
 }
 
+/// What a film is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FilmFormat {
+    /// For players of terminal recordings.
+    Cast,
+    /// One image that moves.
+    Animation,
+}
+
+impl FilmFormat {
+    /// The format of a file of this name, whatever its case: the longer ending tells an image that moves from a still one.
+    #[must_use]
+    pub fn of_name(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.to_lowercase();
+        let ends = |ending: &str| name.ends_with(ending);
+        if ends(".cast") { Some(Self::Cast) } else { ends(".animation.svg").then_some(Self::Animation) }
+    }
+}
+
 /// Something that the state wants done outside.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -211,6 +230,13 @@ pub enum Effect {
     },
     /// Write a picture of the screen to a file.
     Picture(PathBuf),
+    /// Write a film of the run in the trace to a file.
+    Film {
+        /// As what.
+        format: FilmFormat,
+        /// Where to.
+        path: PathBuf,
+    },
     /// List the recorded runs.
     ListTraces(Listing),
     /// Open a recorded run.

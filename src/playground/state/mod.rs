@@ -41,7 +41,7 @@ pub mod tuning;
 pub mod ui_recording;
 mod update;
 
-pub use message::{Ask, Effect, Listing, Message, ReplayOrder, TakenUp};
+pub use message::{Ask, Effect, FilmFormat, Listing, Message, ReplayOrder, TakenUp};
 pub use parts::answers::{Replay, Source};
 pub use parts::looking::Look;
 pub use parts::notices::Notice;

@@ -56,6 +56,8 @@ pub struct Stop {
     pub changes: &'static [(&'static str, &'static str)],
     /// Tokens a second that models in this process are slowed down to, so that the answer can be watched as it grows.
     pub pace: u32,
+    /// How long a decision stays, as a share of what it does elsewhere: less where a stop has many decisions, none of them its point.
+    pub rest: f64,
     pub then: Then,
     /// What to look at, whoever the members are.
     pub of_any: &'static str,
@@ -71,6 +73,7 @@ pub const STOPS: &[Stop] = &[
         question: EXAMPLE,
         changes: &[],
         pace: 15,
+        rest: 1.0,
         then: Then::Nothing,
         of_any: "Every model drafts the next sentence and votes on the others' drafts (the blocks): the best is accepted, and all go on from it.",
         seek: Seek::Nothing,
@@ -82,6 +85,7 @@ pub const STOPS: &[Stop] = &[
         question: EXAMPLE,
         changes: &[("segment", "words"), ("segment-words", "4")],
         pace: 25,
+        rest: 0.4,
         then: Then::Look(4),
         of_any: "With 4 words a segment models agree more often: where all drafted the same, nobody is asked for a score.",
         seek: Seek::Unanimous,
@@ -92,6 +96,7 @@ pub const STOPS: &[Stop] = &[
         question: "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave? What is the past tense of swim?",
         changes: &[],
         pace: 25,
+        rest: 1.0,
         then: Then::Chart(3),
         of_any: "Whose drafts the others find improbable loses retention round by round, and below the line it leaves.",
         seek: Seek::Departure,
@@ -103,6 +108,7 @@ pub const STOPS: &[Stop] = &[
         question: EXAMPLE,
         changes: &[("segment", "tokens"), ("segment-tokens", "20")],
         pace: 25,
+        rest: 1.0,
         then: Then::Look(1),
         of_any: "With 20 tokens a segment one draft may span several answers, and all of it has to be right at once. With 5 each is chosen by itself.",
         seek: Seek::First,
@@ -113,6 +119,7 @@ pub const STOPS: &[Stop] = &[
         question: EXAMPLE,
         changes: &[],
         pace: 25,
+        rest: 1.0,
         then: Then::Look(2),
         of_any: "You can overrule the vote: choose another candidate of this round, and every model goes on from it.",
         seek: Seek::Contested,

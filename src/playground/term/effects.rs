@@ -27,9 +27,10 @@ use crate::export::{self, Existing, ExportError};
 use crate::files::Folders;
 use crate::files::history::History;
 use crate::files::traces::{self, Found, Opened, Wanted};
+use crate::playground::film::{self, Film, Shot, animation, cast, stage::Stage};
 use crate::playground::state::ladder::COLUMNS;
 use crate::playground::state::prompt::{EXAMPLE, EXAMPLE_ANSWERS};
-use crate::playground::state::{Ask, Effect, Listing, Message, TakenUp};
+use crate::playground::state::{Ask, Effect, FilmFormat, Listing, Message, TakenUp};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
 
 /// What the playground works with.
@@ -124,6 +125,13 @@ impl Effects {
             }
             // Only the loop has the screen.
             Effect::Picture(_) => {}
+            Effect::Film { format, path } => {
+                let made = self.film(format, source, messages).await;
+                messages.push(match made {
+                    Ok(text) => exported(export_to(&text, &path), &path),
+                    Err(reason) => Message::Failed(format!("not exported: {reason}")),
+                });
+            }
             Effect::Read(path) => messages.push(read_to_compare(&path)),
             Effect::Order(command) => messages.extend(source.command(command)),
             Effect::Drop => source.clear(),
@@ -217,6 +225,17 @@ impl Effects {
         source.take_up(starting, taken.commands, path);
     }
 
+    /// A film of the run that the trace holds. It takes a while: events are taken meanwhile.
+    async fn film(&self, format: FilmFormat, source: &mut RunSource, messages: &mut Vec<Message>) -> Result<String, String> {
+        let Some(from) = source.trace().map(ToOwned::to_owned) else {
+            return Err("no trace was kept of this run, so no film can be made of it".to_owned());
+        };
+        let number = source.recorded();
+        let stage = Stage { size: film::SIZE, theme: self.theme.clone(), presents: false };
+        let making = tokio::task::spawn_blocking(move || filmed(&from, number, format, stage));
+        meanwhile(making, source, messages).await.unwrap_or_else(|fault| Err(fault.to_string()))
+    }
+
     fn list(&self, listing: Listing) -> Message {
         let found = self.folders.as_ref().map(|folders| traces::list(&folders.traces())).unwrap_or_default();
         let now = SystemTime::now();
@@ -234,7 +253,16 @@ async fn taken_up(records: Vec<Record>, seats: Vec<Seat>, journal: Option<Journa
     Engine::take_up(run).await.map_err(|error| error.to_string())
 }
 
-/// Writes a document or a picture to a new file.
+fn filmed(from: &Path, number: Option<usize>, format: FilmFormat, stage: Stage) -> Result<String, String> {
+    let chosen = trace::read(from).and_then(|read| read.choose(from, number)).map_err(|error| error.to_string())?;
+    let film = |most_frames| Film::new(Shot { records: &chosen.records, stage, speed: 1.0, most_frames });
+    match format {
+        FilmFormat::Animation => Ok(animation::animation(film(animation::MOST_FRAMES))),
+        FilmFormat::Cast => cast::cast(film(usize::MAX)).map_err(|error| error.to_string()),
+    }
+}
+
+/// Writes a document, a picture or a film to a new file.
 pub(super) fn export_to(text: &str, path: &Path) -> Result<(), ExportError> {
     export::save(text, &at_home(path), Existing::Keep)
 }
@@ -345,4 +373,21 @@ pub(super) fn stop(terminal: &mut Terminal, input: &mut Input, whom: Whom) -> st
     let stopped = terminal.suspended(|| suspend::stop(whom))?;
     input.take_back();
     Ok(stopped.err().map(|error| Message::Failed(error.to_string())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_becomes_either_film_and_a_missing_one_an_error() {
+        let trace = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded/example.trace.jsonl");
+        let stage = || Stage { size: (60, 16), theme: Theme::default_theme(ColourLevel::True), presents: false };
+        let made = |format| filmed(&trace, None, format, stage()).unwrap();
+        assert!(made(FilmFormat::Cast).starts_with("{\"version\":2,\"width\":60,\"height\":16"));
+        let animation = made(FilmFormat::Animation);
+        assert!(animation.starts_with("<svg") && animation.contains("@keyframes"));
+        let error = filmed(Path::new("nowhere.trace.jsonl"), None, FilmFormat::Cast, stage()).unwrap_err();
+        assert!(error.contains("nowhere.trace.jsonl"), "{error}");
+    }
 }

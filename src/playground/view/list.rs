@@ -86,8 +86,8 @@ fn end(text: DisplayStr<'_>, columns: usize) -> DisplayStr<'_> {
 fn nothing(picker: &Picker, choose: &str) -> Vec<DisplayText> {
     match picker.kind {
         PickerKind::ExportAs => vec![
-            "a new file; its ending says what it becomes:".into(),
-            ".md, .html, .json or .svg (a picture of the screen)".into(),
+            "a new file: .md, .html or .json, .svg for a picture,".into(),
+            ".cast or .animation.svg for a film of the run".into(),
         ],
         PickerKind::SaveAs => vec!["a new file; one that exists is never overwritten".into()],
         PickerKind::Traces => vec![display!("no recorded run of that name; {choose} opens the file that you typed")],

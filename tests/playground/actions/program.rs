@@ -10,7 +10,7 @@ use specfuse::playground::state::layout::Part;
 use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::pages::Page;
 use specfuse::playground::state::picker::{Choice, PickerKind};
-use specfuse::playground::state::{Effect, Listing, Screen};
+use specfuse::playground::state::{Effect, FilmFormat, Listing, Screen};
 
 use super::super::support::{self, list, newest, press, type_text};
 use super::{Pressed, looking};
@@ -80,6 +80,9 @@ pub(super) fn export(pressed: Pressed) {
         );
     }
     assert_eq!(as_named("screen.svg").0, [Effect::Picture("screen.svg".into())]);
+    for (name, format) in [("run.CAST", FilmFormat::Cast), ("run.animation.svg", FilmFormat::Animation)] {
+        assert_eq!(as_named(name).0, [Effect::Film { format, path: name.into() }]);
+    }
     let (effects, state) = as_named("answer.pdf");
     assert!(effects.is_empty() && list(&state).typed == "answer.pdf", "what was typed is not lost");
     press(&mut after, "esc");

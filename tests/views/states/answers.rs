@@ -4,7 +4,7 @@ use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{Event, Record};
 use specfuse::engine::fusion::params::Params;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
-use specfuse::playground::state::{Message, Screen};
+use specfuse::playground::state::{Linger, Message, Screen};
 
 use super::asking::asked;
 use super::{Size, State, after, pressed, recorded, then, told, two_rounds, under_way};
@@ -16,6 +16,7 @@ pub fn states() -> Vec<State> {
         State::new("under-way", |size| after(size, &under_way())),
         State::new("first-tokens", |size| after(size, &first_tokens())).over("under-way"),
         State::new("decision", |size| after(size, &two_rounds())),
+        State::new("decision-stays", |size| staying(after(size, &two_rounds()))).over("decision"),
         State::new("pausing", |size| after(size, &then(under_way(), Event::Paused))).over("under-way"),
         State::new("paused", |size| after(size, &then(two_rounds(), Event::Paused))).over("under-way"),
         State::new("answered", |size| after(size, recorded())),
@@ -39,6 +40,12 @@ pub fn states() -> Vec<State> {
         State::new("rewound", |size| after(size, &runs::rewound())).over("faulty"),
         State::new("weights", |size| pressed(after(size, &learned()), "c c")),
     ]
+}
+
+/// The same where decisions stay to be read.
+fn staying(mut screen: Screen) -> Screen {
+    screen.state.settings.linger = Linger { ms: Linger::USUAL_MS, on: true, toys_only: false };
+    screen
 }
 
 /// The recorded answer while its first drafts come.

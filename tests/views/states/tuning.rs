@@ -25,6 +25,8 @@ pub fn states() -> Vec<State> {
         State::of_the_answer("tuning-not-found", "t / z z z"),
         State::new("tuning-refused", |size| tried(after(size, recorded()), "exit-threshold", "9 9 enter")).over("answered"),
         State::new("tuning-applied", |size| tried(after(size, recorded()), "exit-threshold", "l enter")).over("answered"),
+        State::new("break-points", |size| tried(after(size, recorded()), "exit-threshold", "")).over("answered"),
+        State::new("break-points-tried", |size| tried(after(size, recorded()), "exit-threshold", ". 5 6")).over("answered"),
         State::new("what-if", |size| pressed(tried(after(size, recorded()), "scoring", "h"), "t [")).over("looking-back"),
         State::new("what-if-chart", |size| pressed(threshold(after(size, recorded())), "t c")).over("answered"),
         State::new("what-if-winners", |size| pressed(tried(after(size, &winners()), "scoring", "h h"), "t [")).over("steered"),

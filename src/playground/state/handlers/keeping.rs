@@ -4,14 +4,15 @@ use super::handles::handles;
 use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::clean::clean;
 use crate::engine::fusion::MemberIndex;
 use crate::export::Format;
+use crate::playground::state::answer::Answer;
 use crate::playground::state::layout::Part;
 use crate::playground::state::log::Level;
-use crate::playground::state::message::Effect;
+use crate::playground::state::message::{Effect, FilmFormat};
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::picker::{Deed, Picker, PickerKind};
 use crate::playground::state::targets;
@@ -92,19 +93,39 @@ impl Keeping<'_> {
     pub(super) fn export_as(&mut self, path: PathBuf) -> Vec<Effect> {
         let (at, _) = self.looking.shown(&self.answers.session);
         let Some(answer) = self.answers.session.answers().get(at) else { return Vec::new() };
+        if let Some(format) = FilmFormat::of_name(&path) {
+            return self.film(at, format, path);
+        }
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
         match Format::of_ending(&ending) {
             Some(format) => vec![Effect::Export { run: Box::new(answer.run.clone()), format, path }],
             None if ending == PICTURE => vec![Effect::Picture(path)],
             None => {
-                // The name stays open for editing.
-                let mut picker = Picker::new(PickerKind::ExportAs, Vec::new());
-                picker.type_text(&path.to_string_lossy());
-                self.looking.overlay = Some(Overlay::List(picker));
-                self.notices.say(Level::Error, "the ending of the name says what it becomes: .md, .html, .json or .svg");
-                Vec::new()
+                let endings = "the ending of the name says what it becomes: .md, .html, .json, .svg, .cast or .animation.svg";
+                self.refuse_name(&path, endings)
             }
         }
+    }
+
+    /// A film is made of the trace, which holds the newest answer.
+    fn film(&mut self, at: usize, format: FilmFormat, path: PathBuf) -> Vec<Effect> {
+        let answers = self.answers.session.answers();
+        if answers.get(at).is_some_and(Answer::is_going) {
+            return self.refuse_name(&path, "a film shows a whole run: this one is still going on");
+        }
+        if at + 1 != answers.len() {
+            return self.refuse_name(&path, "here only the newest answer becomes a film: `specfuse export` films any trace");
+        }
+        vec![Effect::Film { format, path }]
+    }
+
+    /// Says why nothing is exported; the name stays open for editing.
+    fn refuse_name(&mut self, path: &Path, reason: &str) -> Vec<Effect> {
+        let mut picker = Picker::new(PickerKind::ExportAs, Vec::new());
+        picker.type_text(&path.to_string_lossy());
+        self.looking.overlay = Some(Overlay::List(picker));
+        self.notices.say(Level::Error, reason);
+        Vec::new()
     }
 }
 

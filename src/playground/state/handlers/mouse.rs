@@ -76,16 +76,28 @@ fn clicked(state: &mut State, at: Position) -> Vec<Effect> {
         let is_there = rows.contains(at) && picker.mark_at(top + usize::from(at.y - rows.y));
         return if is_there { state.choose() } else { Vec::new() };
     }
-    let popup = state.looking.laid.popup;
-    if state.looking.page() == Some(Page::Ladder) && popup.contains(at) {
-        // The frame and a blank are beside the page.
-        let (x, width) = (at.x.saturating_sub(popup.x + 2), popup.width.saturating_sub(4));
-        Lengths::from(&mut *state).mark(column_at(x, width));
-    }
-    if matches!(state.looking.overlay, Some(Overlay::Tuning(_))) {
-        Tuning::from(state).click(at);
-    } else if state.looking.overlay.is_none() {
-        Mouse::from(state).click(at);
+    match &mut state.looking.overlay {
+        None => Mouse::from(state).click(at),
+        Some(Overlay::Roster(compose)) => {
+            let Some((row, chooses)) = state.looking.laid.roster_at(at) else { return Vec::new() };
+            compose.mark(row);
+            return if chooses { state.act(Action::RosterToggle) } else { Vec::new() };
+        }
+        Some(Overlay::Tuning(_)) => Tuning::from(state).click(at),
+        Some(Overlay::Page(Page::Ladder, _)) => {
+            let popup = state.looking.laid.popup;
+            if popup.contains(at) {
+                // The frame and a blank are beside the page.
+                let (x, width) = (at.x.saturating_sub(popup.x + 2), popup.width.saturating_sub(4));
+                Lengths::from(state).mark(column_at(x, width));
+            }
+        }
+        Some(overlay) if overlay.is_chart() => {
+            if let Some(round) = state.looking.laid.chart_round_at(at) {
+                Mouse::from(state).look(round);
+            }
+        }
+        Some(Overlay::Page(..) | Overlay::List(_) | Overlay::Entry(_) | Overlay::Leave(_)) => {}
     }
     Vec::new()
 }

@@ -4,6 +4,7 @@ use super::asking::Asking;
 use super::handles::handles;
 use super::looking::look_at;
 use crate::engine::fusion::conversation::Conversation;
+use crate::engine::round::Command;
 use crate::playground::state::action::Page;
 use crate::playground::state::keymap::Keymap;
 use crate::playground::state::log::Level;
@@ -79,7 +80,11 @@ impl Touring<'_> {
         self.answers.source = Source::Live;
         self.settings.pace = Some(stop.pace);
         let mut effects = vec![Effect::Pace(self.settings.pace), Effect::Drop];
-        effects.extend(self.asking().ask(Conversation::question(stop.question)));
+        let asked = self.asking().ask(Conversation::question(stop.question));
+        effects.extend(asked.into_iter().map(|effect| match effect {
+            Effect::Order(Command::Linger { ms }) => Effect::Order(Command::Linger { ms: ms * stop.rest }),
+            other => other,
+        }));
         effects
     }
 

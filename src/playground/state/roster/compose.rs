@@ -59,6 +59,11 @@ impl Compose {
         self.marked.or_else(|| order(roster).first().copied())
     }
 
+    /// Marks a row.
+    pub fn mark(&mut self, row: RowId) {
+        self.marked = Some(row);
+    }
+
     /// Moves the mark along the list, wrapping around its ends.
     pub fn move_by(&mut self, roster: &Roster, step: isize) {
         let order = order(roster);

@@ -34,6 +34,15 @@ const FACT: u16 = 12;
 /// Segments that stay on the card however low it is.
 const FEWEST: usize = 3;
 
+/// Keys that help when a limit ended an answer.
+#[allow(missing_docs, reason = "the names say it")]
+#[derive(Debug, Clone, Copy)]
+pub struct Keys<'a> {
+    pub tune: &'a str,
+    pub go_on: &'a str,
+    pub rewind: &'a str,
+}
+
 /// What decided a segment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
@@ -55,10 +64,10 @@ pub fn closing(
     answer: &Answer,
     decisions: &[Decision],
     single: Option<&Single>,
-    glyphs: Glyphs,
+    (glyphs, keys): (Glyphs, Keys<'_>),
     (width, height): (u16, usize),
 ) -> Prose {
-    let facts = facts(answer, single, glyphs, width);
+    let facts = facts(answer, single, (glyphs, keys), width);
     let room = height.saturating_sub(facts.len() + 2).max(FEWEST);
     let row = |(round, decision): (&Round, &Decision)| segment(answer, round, decision, glyphs, usize::from(width));
     let pairs = || written(answer).zip(decisions);
@@ -157,10 +166,10 @@ fn decision(answer: &Answer, round: &Round) -> Decision {
 }
 
 /// What there is to say about the whole answer, each with its name.
-fn facts(answer: &Answer, single: Option<&Single>, glyphs: Glyphs, width: u16) -> Prose {
+fn facts(answer: &Answer, single: Option<&Single>, (glyphs, keys): (Glyphs, Keys<'_>), width: u16) -> Prose {
     let mut prose = Prose::new();
     prose.push(shares(answer, glyphs, usize::from(width)));
-    if let Some(way_on) = way_on(answer) {
+    if let Some(way_on) = way_on(answer, keys) {
         fact(&mut prose, "stopped", Tone::Warning, &way_on, width);
     }
     let left: Vec<DisplayText> = departures(answer).map(|departure| left(answer, departure)).collect();
@@ -217,18 +226,23 @@ fn shares(answer: &Answer, glyphs: Glyphs, width: usize) -> Line {
 }
 
 /// Which limit ended it, and how it can be continued.
-fn way_on(answer: &Answer) -> Option<DisplayText> {
+fn way_on(answer: &Answer, Keys { tune, go_on, rewind }: Keys<'_>) -> Option<DisplayText> {
     let Phase::Finished(outcome) = &answer.run.phase else { return None };
-    limit(answer, outcome)
+    let limit = limit(answer, outcome)?;
+    match outcome {
+        Outcome::TokenLimit | Outcome::RoundLimit => Some(display!("{limit}: raise it with `{tune}`, then `{go_on}` goes on")),
+        Outcome::ContextLimit => Some(display!("{limit}: `{rewind}` takes segments back")),
+        Outcome::Answered | Outcome::Stopped | Outcome::NoMembers { .. } => None,
+    }
 }
 
-/// Which limit ended an answer, and how it can be continued.
+/// Which limit ended an answer.
 #[must_use]
 pub fn limit(answer: &Answer, outcome: &Outcome) -> Option<DisplayText> {
     let params = &answer.run.params;
     match outcome {
-        Outcome::TokenLimit => Some(display!("at max-tokens, {}: raise it, then go on", params.max_tokens)),
-        Outcome::RoundLimit => Some(display!("at max-rounds, {}: raise it, then go on", params.max_rounds)),
+        Outcome::TokenLimit => Some(display!("at max-tokens, {}", params.max_tokens)),
+        Outcome::RoundLimit => Some(display!("at max-rounds, {}", params.max_rounds)),
         Outcome::ContextLimit => Some("the answer fills the context of the last member that could draft".into()),
         Outcome::Answered | Outcome::Stopped | Outcome::NoMembers { .. } => None,
     }

@@ -18,7 +18,7 @@ use crate::playground::state::pages::view::{Body, Reading};
 use crate::playground::state::prose::Prose;
 use crate::playground::state::tuning::ladder::Length;
 use crate::playground::state::tuning::lines::{self, Hit, Lines, Target};
-use crate::playground::state::tuning::panel::Panel;
+use crate::playground::state::tuning::panel::{Panel, Row};
 use crate::playground::state::tuning::{thresholds, words};
 
 /// Columns of what lies inside the frame.
@@ -57,7 +57,15 @@ fn tuning(shown: Shown<'_>, panel: &Panel, decided: Option<&Round>, memo: &mut M
     let points = memo.comparison.break_points(tuning, run);
     let (place, column) = (dock::text(popup), dock::is_column(popup));
     let is_threshold = panel.knob().is_some_and(|knob| knob.name == "exit-threshold");
-    let leaves = if column || is_threshold { thresholds::sentences(points, run, run.params.exit_threshold) } else { Vec::new() };
+    let mut leaves =
+        if column || is_threshold { thresholds::sentences(points, run, run.params.exit_threshold) } else { Vec::new() };
+    if matches!(panel.marked(), Row::Length) {
+        let [shorter, longer, three] = [Action::SegmentShorter, Action::SegmentLonger, Action::Open(Page::Ladder)].map(key);
+        leaves.insert(
+            0,
+            display!("outside this panel `{shorter}` and `{longer}` change it; `{three}` plays the question at three"),
+        );
+    }
     let margins = if column { thresholds::margins(run, what_if, place.width) } else { Prose::new() };
     let (named, margin) =
         (tuning.named(tried_length(state)), decided.and_then(|round| thresholds::margin(answer, round, what_if)));

@@ -33,6 +33,8 @@ pub enum Entry {
 /// A model in the list, cleaned.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
+    /// Which row of the roster it is.
+    pub row: RowId,
     /// Whether it is the marked one.
     pub marked: bool,
     /// Whether it is chosen.
@@ -74,6 +76,18 @@ pub struct List {
     pub height: usize,
     /// Everything about the marked one.
     pub details: Prose,
+}
+
+impl List {
+    /// The models of the visible lines, from top to bottom; nothing where a line is a heading.
+    #[must_use]
+    pub fn rows(&self) -> Vec<Option<RowId>> {
+        let row = |entry: &Entry| match entry {
+            Entry::Model(model) => Some(model.row),
+            Entry::Heading(_) | Entry::Files(_) => None,
+        };
+        self.entries.iter().skip(self.top).take(self.height).map(row).collect()
+    }
 }
 
 /// What a role is called, for a model made for conversation or a base model.
@@ -125,7 +139,7 @@ fn entries(roster: &Roster, compose: &Compose, run: Option<&Run>, rule: WeightRu
     let model = |row: RowId| {
         let known = roster.row(row)?;
         let weight = compose.weight(roster, row, rule).map(|(weight, _)| weight);
-        let mut model = model(known, compose.pick(roster, row), weight, Some(row) == marked, roster.memory());
+        let mut model = model((row, known), compose.pick(roster, row), weight, Some(row) == marked, roster.memory());
         if let Some(member) = member(roster, row, run).filter(|member| is_lowered(member)) {
             model.scores = member.tier.in_words();
         }
@@ -157,9 +171,10 @@ fn over_files(roster: &Roster) -> DisplayText {
     roster.memory().map_or_else(|| title.into(), |memory| display!("{title} · {} free", bytes_in_words(memory.available)))
 }
 
-fn model(known: &Known, pick: Pick, weight: Option<f64>, marked: bool, memory: Option<Memory>) -> Model {
+fn model((row, known): (RowId, &Known), pick: Pick, weight: Option<f64>, marked: bool, memory: Option<Memory>) -> Model {
     let capabilities = known.standing.capabilities();
     Model {
+        row,
         marked,
         chosen: pick.chosen,
         name: clean_line(&known.spec.name),
@@ -168,12 +183,15 @@ fn model(known: &Known, pick: Pick, weight: Option<f64>, marked: bool, memory: O
         role: role(pick.role, capabilities.is_none_or(|known| known.chat)),
         weight: weight.or(pick.weight).map_or_else(|| "-".into(), |weight| display!("{weight:.1}")),
         remark: match &known.standing {
-            Standing::Ready(_) => DisplayText::new(),
-            Standing::Unknown => clean_line(&known.spec.address()),
-            Standing::Connecting(what) if what.is_empty() => clean_line(&known.spec.address()),
+            Standing::Ready(_) | Standing::Unknown => DisplayText::new(),
             Standing::Connecting(what) | Standing::Away(what) => what.clone(),
         },
-        scores: capabilities.map_or("", |known| known.tier.in_words()),
+        scores: match &known.standing {
+            Standing::Ready(capabilities) => capabilities.tier.in_words(),
+            Standing::Unknown => "not asked yet",
+            Standing::Connecting(_) => "being asked",
+            Standing::Away(_) => "",
+        },
         address: clean_line(&known.spec.address()),
         drafts: capabilities.map_or("", |known| known.drafting.in_words()),
         model: capabilities.map_or_else(DisplayText::new, |known| clean_line(&known.model)),

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 use super::beneath::beneath;
 use super::chart::{self, Chart, chart};
-use super::closing::{closing, decisions};
+use super::closing::{self, closing, decisions};
 use super::draft::{self, PaneText};
 use super::exits::{self, Stays};
 use super::hints;
@@ -32,7 +32,7 @@ use crate::engine::fusion::single::Single;
 use crate::playground::state::action::{Action, Page};
 use crate::playground::state::answer::Answer;
 use crate::playground::state::glyphs::Glyphs;
-use crate::playground::state::laid::{Laid, LaidHint, LaidPane, LaidRound};
+use crate::playground::state::laid::{Laid, LaidHint, LaidPane, LaidRound, inside};
 use crate::playground::state::layout::{
     CHART_MARGIN, Layout, Part, Shape, TIMELINE_HEAD, WIDE, arrange, closing_width, dock, draft_width,
 };
@@ -61,8 +61,8 @@ pub struct Scene {
     pub votes: Vec<Votes>,
     /// The exit chart.
     pub chart: Chart,
-    /// Where its rounds are.
-    pub chart_places: Vec<LaidRound>,
+    /// Where it is, and its rounds.
+    pub chart_places: (Rect, Vec<LaidRound>),
     /// The timeline.
     pub timeline: Timeline,
     /// What marks in sight mean, a line for each of the timeline's.
@@ -149,10 +149,13 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         why::beginning(&whole, layout.inner(place).height, &state.keymap.key(Action::Open(Page::Why)))
     };
     let chart = chart(answer, curve(state), at, chart_columns(state, &layout, popup), shown.what_if);
-    let chart_area = layout.chart.map(|place| layout.inner(place)).unwrap_or_default();
+    let chart_area = match &state.looking.overlay {
+        Some(overlay) if overlay.is_chart() => inside(popup),
+        Some(_) | None => layout.chart.map(|place| layout.inner(place)).unwrap_or_default(),
+    };
     let timeline = timeline(answer, at, ticks, shown.what_if);
     Scene {
-        chart_places: chart::places(answer, &chart, chart_area),
+        chart_places: (chart_area, chart::places(answer, &chart, chart_area)),
         chart,
         legend: legend(&layout, &marks(state, &timeline, &votes)),
         timeline,
@@ -236,7 +239,9 @@ impl Scene {
             overlay_height: usize::from(self.popup.height.saturating_sub(2)),
             popup: self.popup,
             ranked: self.table.rows.iter().map(|row| row.member).collect(),
-            chart: self.chart_places.clone(),
+            chart: self.chart_places.1.clone(),
+            chart_place: self.chart_places.0,
+            roster: self.roster.rows(),
             hints: self.laid_hints(),
             tuning: self.tuning.laid(self.popup),
         }
@@ -334,7 +339,9 @@ fn closing_card(state: &State, answer: &Answer, single: Option<&Single>, memo: &
     // Below the card, or beside it, the answer itself keeps its place.
     let room = usize::from(if width < WIDE { height / 2 } else { height.saturating_sub(8) });
     let decisions = memo.decisions.of(&answer.run, |_| decisions(answer));
-    closing(answer, &decisions, single, Glyphs::new(state.settings.ascii), (closing_width(width), room))
+    let [tune, go_on, rewind] = [Action::Tune, Action::RunPause, Action::Rewind].map(|action| state.keymap.key(action));
+    let keys = closing::Keys { tune: &tune, go_on: &go_on, rewind: &rewind };
+    closing(answer, &decisions, single, (Glyphs::new(state.settings.ascii), keys), (closing_width(width), room))
 }
 
 fn status_line(shown: Shown<'_>) -> Status {

@@ -111,7 +111,11 @@ impl Moment<'_> {
         }
         match vote.without.filter(|_| cast > 1) {
             Some(other) if other.candidate != deciding.winner => {
-                parts.push(display!("without {}'s vote {} would have won", self.name(vote.verifier), self.authors(other.candidate)));
+                parts.push(display!(
+                    "without {}'s vote {} would have won",
+                    self.name(vote.verifier),
+                    self.authors(other.candidate)
+                ));
             }
             Some(same) if decides(deciding, vote) => {
                 let by = same.margin.map_or_else(DisplayText::new, |margin| display!(", by {}", figure(margin)));

@@ -164,9 +164,8 @@ fn opinions(subject: &Subject<'_>) -> Option<DisplayText> {
         (0, []) => None,
         (1, []) => Some(display!("{so_far}the only verifier scored {of_whom}'s draft highest")),
         (_, []) => Some(display!("{so_far}all {count} scored {of_whom}'s draft highest")),
-        (_, [_, ..]) => Some(display!(
-            "{so_far}{agree} of {count} scored {of_whom}'s draft highest; {} preferred another",
-            listed(&against)
-        )),
+        (_, [_, ..]) => {
+            Some(display!("{so_far}{agree} of {count} scored {of_whom}'s draft highest; {} preferred another", listed(&against)))
+        }
     }
 }
