@@ -111,12 +111,17 @@ impl Moment<'_> {
         }
         match vote.without.filter(|_| cast > 1) {
             Some(other) if other.candidate != deciding.winner => {
-                parts.push(display!("without {}'s vote {} would have won", self.name(vote.verifier), self.authors(other.candidate)));
+                parts.push(display!(
+                    "without {}'s vote {} would have won",
+                    self.name(vote.verifier),
+                    self.authors(other.candidate)
+                ));
             }
             Some(same) if decides(deciding, vote) => {
                 let by = same.margin.map_or_else(DisplayText::new, |margin| display!(", by {}", figure(margin)));
-                let (who, winner) = (self.name(vote.verifier), self.authors(same.candidate));
-                parts.push(display!("without {who}'s vote {winner} would still have won{by}"));
+                let winner = self.authors(same.candidate);
+                let whose = if vote.own { "its own".into() } else { display!("{}'s", self.name(vote.verifier)) };
+                parts.push(display!("without {whose} vote {winner} would still have won{by}"));
             }
             Some(_) | None => {}
         }
