@@ -3,6 +3,7 @@
 
 use specfuse::engine::fusion::event::{Event, Record};
 use specfuse::engine::member::scripted::ScriptedMember;
+use specfuse::playground::state::pages::help;
 use specfuse::playground::state::scene::table::Cell;
 use specfuse::playground::state::{Look, Screen};
 
@@ -180,10 +181,9 @@ fn what_is_drawn_has_a_legend_and_help_has_all_of_it() {
     assert!(open.contains("A▄: how likely A finds it") && !open.contains("[ ]"), "only what is drawn: {open}");
     assert!(third.contains("x: a member left") && third.contains("exit threshold 0.5/5 = .100"), "{third}");
     assert!(third.contains("geometric mean") && !third.contains('δ'), "{third}");
-    let help: String = specfuse::playground::state::pages::help::rows(&asked((80, 24), &recorded()).keymap, false)
-        .iter()
-        .map(|row| format!("{} {}\n", row.keys, row.meaning))
-        .collect();
+    let rows = help::rows(&asked((80, 24), &recorded()).keymap, false);
+    let help: Vec<String> = rows.iter().map(|row| format!("{} {}", row.keys, row.meaning)).collect();
+    let help = help.join("\n");
     for explained in
         ["above exit", "exit threshold", "score: geometric mean", "underlined", "x a member left", "the bars of a draft"]
     {
