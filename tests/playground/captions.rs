@@ -76,7 +76,7 @@ fn while_votes_come_it_is_said_who_is_ahead_with_how_many_votes() {
     let records = recorded();
     let ranked = records.iter().position(|record| matches!(record.event, Event::Ranked(_))).unwrap();
     let said = said(&records[..ranked], None);
-    assert!(said.starts_with("round 1: atlas is ahead") && said.contains("5 of 5 votes are in"), "{said}");
+    assert!(said.starts_with("round 1: atlas is ahead") && said.contains("5 of 5 votes are complete"), "{said}");
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn the_page_of_reasons_begins_with_the_caption_and_leaves_each_verifier_out() {
     assert!(lines[1].starts_with("atlas decided it: 1.00 for its own"), "{lines:?}");
     let all = lines.join("\n");
     assert!(
-        all.contains("without atlas          lexicon") && all.contains("without own scores") && all.contains("by majority ("),
+        all.contains("without atlas          lexicon") && all.contains("without own scores") && all.contains("one vote each: "),
         "{all}"
     );
 }

@@ -12,6 +12,7 @@ mod keys;
 mod looking;
 mod member_pool;
 mod numbers;
+mod plain_words;
 mod presenting;
 mod replaying;
 mod running;

@@ -74,7 +74,7 @@ fn columns(run: &Run, age: &str) -> Vec<String> {
         age.to_owned(),
         format!("seed {}", run.header.seed),
         in_force(&run.header.params).to_string(),
-        counted(run.segments().count(), "round").to_string(),
+        counted(run.segments().filter(|text| !text.trim().is_empty()).count(), "round").to_string(),
         if run.steered { "steered" } else { "" }.to_owned(),
         members,
         clean_line(&answer).as_display().first_chars(PREVIEW).to_string(),
@@ -94,8 +94,8 @@ mod tests {
     fn a_recording_is_told_by_its_seed_its_setting_and_its_answer() {
         let columns = columns_of("tests/recorded/example.trace.jsonl", &mut Budget::new());
         assert_eq!((columns.len(), columns[1].as_str(), columns[2].as_str()), (8, "2 h ago", "seed 1"));
-        assert!(columns[3].starts_with("by sentence geometric"), "{columns:?}");
-        assert!(columns[4].ends_with(" rounds") && columns[6] == "atlas, abacus, lexicon and 2 more", "{columns:?}");
+        assert!(columns[3].starts_with("by sentence score: geometric mean"), "{columns:?}");
+        assert!(columns[4] == "3 rounds" && columns[6] == "atlas, abacus, lexicon and 2 more", "{columns:?}");
         assert!(columns[7].starts_with("The capital of Japan is Tokyo."), "{columns:?}");
     }
 

@@ -22,11 +22,11 @@ const FIGURE: u16 = 5;
 /// Columns of the curve, the distance, and, where there is room, the value, each with a blank before it.
 pub(super) const WIDTH: u16 = CURVE + FIGURE + FIGURE + 1;
 
-/// What the column is called, with the threshold that the distances are from where that fits too.
+/// What the column is called, with the threshold that the distances are from where that fits too; nothing where there is none.
 pub(super) fn head(threshold: Option<f64>, columns: u16) -> DisplayText {
-    let forms = [threshold.map(|threshold| display!("above exit {}", figure(threshold))), Some("above exit".into())];
-    let fits = |form: &DisplayText| form.width() <= usize::from(columns);
-    forms.into_iter().flatten().find(fits).unwrap_or_default()
+    let Some(threshold) = threshold else { return DisplayText::new() };
+    let forms = [display!("above exit {}", figure(threshold)), "above exit".into()];
+    forms.into_iter().find(|form| form.width() <= usize::from(columns)).unwrap_or_default()
 }
 
 /// Draws as much as fits, the distance first; of a member that leaves, or has left, that it does.

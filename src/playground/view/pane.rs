@@ -176,7 +176,8 @@ fn row(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, scree
     } else {
         draft_line(buffer, inside, 0, look, shown, screen.looking.pane_top(pane.member));
         if lines > 1 {
-            let end = Rect { x: inside.x + inside.width, width: 1, ..place };
+            let written: usize = text.flow().line(screen.looking.pane_top(pane.member)).map(|piece| piece.text.width()).sum();
+            let end = Rect { x: inside.x + inside.width.min(written as u16), width: 1, ..place };
             Pen::new(buffer, end, 0).write(cut, look.style(Role::Dim));
         }
     }

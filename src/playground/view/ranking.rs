@@ -40,8 +40,7 @@ impl Column {
         match self {
             Self::Rank | Self::Member if self == Self::Rank => 3,
             Self::Rank | Self::Member => 11,
-            Self::Bar => 6,
-            Self::Score => 6,
+            Self::Bar | Self::Score => 6,
             Self::Tried => 10,
             Self::Verifiers(each) => each * verifiers as u16 + 1,
             Self::Margin | Self::Weight | Self::Cumulative => 7,
@@ -54,12 +53,11 @@ impl Column {
         match self {
             Self::Rank => "#",
             Self::Member => "member",
-            Self::Bar | Self::Verifiers(_) => "",
+            Self::Bar | Self::Verifiers(_) | Self::Stays => "",
             Self::Score => "score",
             Self::Tried => " → tried",
             Self::Margin => "margin",
             Self::Retention => "retention",
-            Self::Stays => "",
             Self::Cumulative => "Q",
             Self::Weight => "weight",
             Self::Status => " status",

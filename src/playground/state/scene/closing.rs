@@ -31,6 +31,8 @@ const MARGIN: usize = 8;
 const DECIDED: usize = 16;
 /// Columns of the names of the facts below the segments.
 const FACT: u16 = 12;
+/// Columns around the bar of a share: the letter before it, a percentage behind.
+const AROUND_SHARE: usize = 7;
 /// Segments that stay on the card however low it is.
 const FEWEST: usize = 3;
 
@@ -126,9 +128,20 @@ fn segment(answer: &Answer, round: &Round, decision: &Decision, glyphs: Glyphs, 
         (tone, display!("{letter}{} ", glyphs.segment_bar())),
         (Tone::Plain, cut(&text, text_width(width), glyphs)),
         (Tone::Dim, right(&display!("{}", round.number), ROUND)),
-        (Tone::Strong, right(&decision.margin.map_or_else(|| "-".into(), figure), MARGIN)),
+        (Tone::Strong, right(&decision.margin.map_or_else(|| "-".into(), won_by), MARGIN)),
         (decision.tone, display!("  {}", cut(&decision.by, DECIDED - 2, glyphs))),
     ]
+}
+
+/// A margin, which is nothing only where there is none.
+fn won_by(margin: f64) -> DisplayText {
+    if margin == 0.0 {
+        "a tie".into()
+    } else if margin < 0.0005 {
+        "<.001".into()
+    } else {
+        figure(margin)
+    }
 }
 
 /// By how much a segment won, and what decided that.
@@ -215,7 +228,7 @@ fn shares(answer: &Answer, glyphs: Glyphs, width: usize) -> Line {
         .collect();
     shares.push((Tone::Differs, glyphs.person().into(), of(None)));
     shares.retain(|(_, _, tokens)| *tokens > 0);
-    let room = width.saturating_sub(usize::from(FACT) + 6 * shares.len()).min(48);
+    let room = width.saturating_sub(usize::from(FACT) + AROUND_SHARE * shares.len()).min(48);
     let mut line = vec![(Tone::Dim, fitted("who wrote", usize::from(FACT)))];
     for (tone, letter, tokens) in shares {
         let share = tokens as f64 / all.max(1) as f64;

@@ -15,12 +15,12 @@ pub fn summary(single: &Single, answer: &Answer) -> Vec<DisplayText> {
     let mut sentences = vec![if others == 0 {
         display!("the strongest member, {name}, would have been accepted all along: {segments}, all of them its own")
     } else {
-        display!("fusion took {others} of {segments} from other members than the strongest ({name})")
+        display!("{others} of {segments} are not by {name}, the strongest member")
     }];
     if let Some((fused, alone)) = single.means {
         let rule = single.rule.map_or("the rule changed on the way", Choice::name);
         sentences.push(display!(
-            "mean score of what was accepted {}, of {name}'s candidates in the same rounds {} ({rule})",
+            "what was accepted scored {} on average, {name}'s drafts in the same rounds {} ({rule})",
             figure(fused),
             figure(alone)
         ));

@@ -20,6 +20,10 @@ const SOME_MARGIN: f64 = 0.3;
 pub(super) struct Marks<'a> {
     pub timeline: &'a Timeline,
     pub votes: &'a [Votes],
+    /// Whether a vote decided the round.
+    pub decided: bool,
+    /// Whether the exits are in sight.
+    pub exits: bool,
     pub shading: Shading,
     pub glyphs: Glyphs,
 }
@@ -28,7 +32,11 @@ pub(super) struct Marks<'a> {
 pub(super) fn legend(layout: &Layout, marks: &Marks<'_>) -> Vec<DisplayText> {
     let taken = usize::from(TIMELINE_HEAD) + 2 * marks.timeline.ticks.len() + GAP;
     let room = usize::from(layout.timeline.width).saturating_sub(taken);
-    let lines = [of_drafts(layout, marks), of_rounds(&marks.timeline.ticks, marks.glyphs)];
+    let mut rounds = of_rounds(&marks.timeline.ticks, marks.glyphs);
+    if marks.exits {
+        rounds.push("above exit: how likely a member is to stay".into());
+    }
+    let lines = [of_drafts(layout, marks), rounds];
     lines.iter().take(usize::from(layout.timeline.height)).map(|parts| fitting(parts, room)).collect()
 }
 
@@ -44,15 +52,16 @@ fn of_drafts(layout: &Layout, marks: &Marks<'_>) -> Vec<DisplayText> {
     }
     let mut parts: Vec<DisplayText> = match layout.class {
         Class::Rows if layout.tail.ballots == 0 => Vec::new(),
-        Class::Rows => vec!["bars: how likely each member finds it".into()],
-        Class::Columns => {
-            vec![display!("A{}: how likely A finds it", marks.glyphs.ballot(0.5)), "[ ]: decided it".into()]
-        }
+        Class::Rows => vec!["bars: how likely each finds it".into()],
+        Class::Columns => vec![display!("A{}: how likely A finds it", marks.glyphs.ballot(0.5))],
     };
     match marks.shading {
         Shading::Off => {}
-        Shading::Probability => parts.push("underlined: unlikely".into()),
-        Shading::Disagreement => parts.push("underlined: members disagree".into()),
+        Shading::Probability => parts.push("tinted, underlined: unlikely".into()),
+        Shading::Disagreement => parts.push("tinted, underlined: members disagree".into()),
+    }
+    if marks.decided && layout.class == Class::Columns {
+        parts.insert(1, "[ ]: decided it".into());
     }
     parts
 }

@@ -2,7 +2,7 @@
 
 use super::super::answer::Answer;
 use super::usage::about_cost;
-use super::{counted, duration};
+use super::{counted, duration, figure};
 use crate::clean::DisplayText;
 use crate::display;
 use crate::engine::fusion::lazy::DraftRule;
@@ -55,12 +55,14 @@ pub struct Facts<'a> {
     pub pace: Option<u32>,
     /// Members that are being connected.
     pub connecting: &'a [DisplayText],
+    /// What a member's probability of staying is compared with in the selected round.
+    pub threshold: Option<f64>,
 }
 
 /// The status line.
 #[must_use]
 pub fn status(facts: Facts<'_>) -> Status {
-    let Facts { answer, state, source, now_ms, looking_at, number, params, pace, connecting } = facts;
+    let Facts { answer, state, source, now_ms, looking_at, number, params, pace, connecting, threshold } = facts;
     let mut items = Vec::new();
     let mut say = |rank: u8, strong: bool, text: DisplayText| items.push(Item { text, rank, strong });
     if !connecting.is_empty() {
@@ -95,15 +97,17 @@ pub fn status(facts: Facts<'_>) -> Status {
         }
         let (made, saved) = (run.calls, run.calls_saved());
         let made = counted(made.drafts + made.scores, "call");
-        say(5, false, display!("{made} made, {} saved", saved.drafts + saved.scores));
+        say(7, false, display!("{made} made, {} saved", saved.drafts + saved.scores));
     }
     let params = answer.map_or(params, |answer| &answer.run.params);
-    say(4, false, in_force(params));
+    for (rank, text) in ranked(params, threshold) {
+        say(rank, false, text);
+    }
     if let (Some(pace), Source::Live) = (pace, source) {
-        say(6, false, display!("slowed to {pace} tokens/s"));
+        say(8, false, display!("slowed to {pace} tokens/s"));
     }
     if let Some(answer) = answer {
-        say(7, false, display!("seed {}", answer.run.header.seed));
+        say(9, false, display!("seed {}", answer.run.header.seed));
     }
     Status { state, items }
 }
@@ -141,17 +145,61 @@ pub fn rule_in_words(rule: ScoringRule) -> &'static str {
 /// The parameters that decide most, in few words.
 #[must_use]
 pub fn in_force(params: &Params) -> DisplayText {
+    DisplayText::joined(ranked(params, None).iter().map(|(_, text)| text), " · ")
+}
+
+/// Each of them with its rank; `threshold` is what the exit threshold comes to in the
+/// selected round.
+fn ranked(params: &Params, threshold: Option<f64>) -> Vec<(u8, DisplayText)> {
     let segment = match (params.draft, params.segment) {
-        (DraftRule::Forced, _) => return "lazy drafting".into(),
+        (DraftRule::Forced, _) => return vec![(4, "lazy drafting".into())],
         (DraftRule::All | DraftRule::Lazy, SegmentUnit::Sentence) => "by sentence".into(),
         (DraftRule::All | DraftRule::Lazy, SegmentUnit::Tokens) => display!("by {} tokens", params.segment_tokens),
         (DraftRule::All | DraftRule::Lazy, SegmentUnit::Words) => display!("by {} words", params.segment_words),
     };
-    let lazy = if params.draft == DraftRule::Lazy { "lazy drafting where it pays · " } else { "" };
+    let mut items: Vec<(u8, DisplayText)> = Vec::new();
+    if params.draft == DraftRule::Lazy {
+        items.push((4, "lazy drafting where it pays".into()));
+    }
+    items.push((4, segment));
+    // The ranking names the rule as well.
+    items.push((6, display!("score: {}", rule_in_words(params.scoring))));
     let exit = match params.exit {
         ExitKind::Off => "no exit".into(),
-        ExitKind::Evidence => display!("exit threshold {}", params.exit_threshold),
-        ExitKind::Paper => display!("exit threshold {} (as in the paper)", params.exit_threshold),
+        ExitKind::Evidence => exit_threshold(params.exit_threshold, threshold),
+        ExitKind::Paper => display!("{} (as in the paper)", exit_threshold(params.exit_threshold, threshold)),
     };
-    display!("{lazy}{segment} · score: {} · {exit}", rule_in_words(params.scoring))
+    items.push((5, exit));
+    items
+}
+
+/// The exit threshold, and what it comes to when it is shared among members.
+fn exit_threshold(whole: f64, share: Option<f64>) -> DisplayText {
+    let members = share.filter(|share| *share > 0.0).map(|share| (whole / share).round());
+    // While another threshold is in force than in the round that is looked at, they do not belong together.
+    match share.zip(members).filter(|(share, members)| (share * members - whole).abs() < 1e-6) {
+        Some((share, members)) => display!("exit threshold {whole}/{members} = {}", figure(share)),
+        None => display!("exit threshold {whole}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exit_threshold_is_shown_as_what_members_are_compared_with() {
+        assert_eq!(exit_threshold(0.5, None), "exit threshold 0.5");
+        assert_eq!(exit_threshold(0.5, Some(0.1)), "exit threshold 0.5/5 = .100");
+        assert_eq!(exit_threshold(0.7, Some(0.1)), "exit threshold 0.7/7 = .100");
+        assert_eq!(exit_threshold(0.55, Some(0.1)), "exit threshold 0.55", "of another round");
+        assert_eq!(exit_threshold(0.0, Some(0.0)), "exit threshold 0");
+    }
+
+    #[test]
+    fn parameters_are_named_in_words() {
+        assert_eq!(in_force(&Params::default()), "by sentence · score: geometric mean · exit threshold 0.5");
+        let off = Params { exit: ExitKind::Off, ..Params::default() };
+        assert_eq!(in_force(&off), "by sentence · score: geometric mean · no exit");
+    }
 }

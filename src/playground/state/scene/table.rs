@@ -143,7 +143,31 @@ pub fn weighted(answer: &Answer, round: &Round, params: &Params, weights: &[f64]
     };
     let who = Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers };
     let (candidates, ranking) = standing(round, who, weights, params);
-    Matrix { verifiers, candidates, ranking }
+    let mut matrix = Matrix { verifiers, candidates, ranking };
+    if round.accepted.is_none() {
+        matrix.count_complete_votes(round, weights);
+    }
+    matrix
+}
+
+impl Matrix {
+    /// Ranks by the verifiers that have scored every draft: means over different verifiers cannot be compared.
+    fn count_complete_votes(&mut self, round: &Round, weights: &[f64]) {
+        let mut counted = self.ranking.clone();
+        for row in (0..self.verifiers.len()).filter(|row| !round.all_drafted() || !has_voted(round, self, *row)) {
+            counted.verifier_scores[row].fill(None);
+        }
+        let of_verifiers: Vec<f64> =
+            self.verifiers.iter().map(|verifier| weights.get(verifier.0).copied().unwrap_or(1.0)).collect();
+        counted.weigh(&of_verifiers);
+        std::mem::swap(&mut counted.verifier_scores, &mut self.ranking.verifier_scores);
+        self.ranking = counted;
+    }
+}
+
+/// Whether a verifier, by its place in the matrix, has said all it has to say of the candidates there are.
+pub(super) fn has_voted(round: &Round, matrix: &Matrix, row: usize) -> bool {
+    !(0..matrix.candidates.len()).any(|column| cell(round, matrix, row, column) == Cell::Open)
 }
 
 /// A score of a round from 0 to 1: probabilities and shares as they are, logarithms as the probability they are the logarithm of.

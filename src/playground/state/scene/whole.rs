@@ -154,10 +154,19 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         Some(_) | None => layout.chart.map(|place| layout.inner(place)).unwrap_or_default(),
     };
     let timeline = timeline(answer, at, ticks, shown.what_if);
+    let exit_threshold = exits::threshold(answer, round);
+    let marks = Marks {
+        timeline: &timeline,
+        votes: &votes,
+        decided: sentence.deciding.is_some() && votes.iter().any(|votes| votes.best),
+        exits: exit_threshold.is_some() && (layout.ranking.is_some() || layout.tail.stays > 0),
+        shading: state.settings.shading,
+        glyphs: Glyphs::new(state.settings.ascii),
+    };
     Scene {
+        legend: legend(&layout, &marks),
         chart_places: (chart_area, chart::places(answer, &chart, chart_area)),
         chart,
-        legend: legend(&layout, &marks(state, &timeline, &votes)),
         timeline,
         presented: words.map_or_else(Vec::new, |words| presented(shown, words, &sentence.fitting(words.caption.width))),
         story: sentence.fitting(layout.story.width.saturating_sub(1)),
@@ -165,7 +174,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         sentence,
         beneath,
         stays: exits::stays(answer, round, panes.len()),
-        exit_threshold: exits::threshold(answer, round),
+        exit_threshold,
         status: Some(status_line(shown)),
         why: layout.why.map(why_of).unwrap_or_default(),
         table,
@@ -185,10 +194,6 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         texts,
         layout: Some(layout),
     }
-}
-
-fn marks<'a>(state: &State, timeline: &'a Timeline, votes: &'a [Votes]) -> Marks<'a> {
-    Marks { timeline, votes, shading: state.settings.shading, glyphs: Glyphs::new(state.settings.ascii) }
 }
 
 /// The stop of the guided tour, unless a question is written.
@@ -356,6 +361,7 @@ fn status_line(shown: Shown<'_>) -> Status {
         params: &state.knobs.params,
         pace: state.settings.pace.filter(|_| state.roster.is_in_process()),
         connecting: &state.roster.connecting(),
+        threshold: exits::threshold(answer, round),
     })
 }
 

@@ -15,7 +15,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::answer::Answer;
 use super::lazy;
 use super::listed;
-use super::table::{Cell, Matrix, cell};
+use super::table::{Matrix, has_voted};
 use crate::clean::{DisplayStr, DisplayText};
 use crate::display;
 use crate::engine::fusion::MemberIndex;
@@ -124,11 +124,6 @@ pub fn deciding(round: &Round, matrix: &Matrix, weights: &[f64]) -> Option<Decid
         weights: &of_verifiers,
     };
     Deciding::of(votes, |row| round.accepted.is_some() || has_voted(round, matrix, row))
-}
-
-/// Whether a verifier, by its place in the matrix, has said all it has to say of the candidates there are.
-pub(super) fn has_voted(round: &Round, matrix: &Matrix, row: usize) -> bool {
-    !(0..matrix.candidates.len()).any(|column| cell(round, matrix, row, column) == Cell::Open)
 }
 
 /// The caption of a moment.

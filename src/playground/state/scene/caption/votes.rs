@@ -119,8 +119,9 @@ impl Moment<'_> {
             }
             Some(same) if decides(deciding, vote) => {
                 let by = same.margin.map_or_else(DisplayText::new, |margin| display!(", by {}", figure(margin)));
-                let (who, winner) = (self.name(vote.verifier), self.authors(same.candidate));
-                parts.push(display!("without {who}'s vote {winner} would still have won{by}"));
+                let winner = self.authors(same.candidate);
+                let whose = if vote.own { "its own".into() } else { display!("{}'s", self.name(vote.verifier)) };
+                parts.push(display!("without {whose} vote {winner} would still have won{by}"));
             }
             Some(_) | None => {}
         }

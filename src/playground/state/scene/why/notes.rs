@@ -9,7 +9,7 @@ use crate::engine::fusion::lazy::KeepRule;
 use crate::engine::fusion::weights::WeightSource;
 
 /// What the numbers of an open round are.
-const VOTES_TO_COME: &str = "a vote is complete when its member has scored every draft; its own draft it scores while it writes";
+const VOTES_TO_COME: &str = "a vote is complete once its member has scored every draft; it scores its own while it writes that";
 
 pub(super) fn notes(subject: &Subject<'_>) -> Vec<DisplayText> {
     let mut notes = by_hand(subject);
@@ -17,11 +17,11 @@ pub(super) fn notes(subject: &Subject<'_>) -> Vec<DisplayText> {
     let decided = subject.round.accepted.is_some();
     match candidates.as_slice() {
         [] if decided && !notes.is_empty() => {}
-        [] => notes.push("no candidate yet".into()),
-        [_] if !decided => notes.push("one candidate so far".into()),
+        [] => notes.push("no draft is complete yet".into()),
+        [_] if !decided => notes.push("one draft so far".into()),
         [_] if subject.round.ahead.is_some() => {}
         [only] if only.authors.len() == 1 => {
-            notes.push("there was no other candidate, so nothing had to be scored".into());
+            notes.push("there was no other draft, so nothing had to be scored".into());
         }
         [_] => notes.push("all drafts were the same, so nothing had to be scored".into()),
         [_, _, ..] => {
@@ -139,7 +139,12 @@ fn by_hand(subject: &Subject<'_>) -> Vec<DisplayText> {
 /// How far the best is ahead, and of whose.
 fn ahead(subject: &Subject<'_>) -> Option<DisplayText> {
     let ([best, second, ..], Some(margin)) = (subject.order(), subject.matrix.ranking.margin) else { return None };
-    Some(display!("{}'s draft is {} ahead of {}'s", subject.authors(*best), figure(margin), subject.authors(*second)))
+    let (one, other) = (subject.authors(*best), subject.authors(*second));
+    Some(if margin > 0.0 {
+        display!("{one}'s draft is {} ahead of {other}'s", figure(margin))
+    } else {
+        display!("{one}'s draft and {other}'s score the same")
+    })
 }
 
 /// How many verifiers scored the best highest, and who preferred another.
@@ -159,13 +164,16 @@ fn opinions(subject: &Subject<'_>) -> Option<DisplayText> {
     }
     let count = counted(agree + against.len(), "verifier");
     let of_whom = subject.authors(best);
-    let so_far = if subject.has_all_votes() { "" } else { "so far " };
     match (agree, against.as_slice()) {
         (0, []) => None,
-        (1, []) => Some(display!("{so_far}the only verifier scored {of_whom}'s draft highest")),
-        (_, []) => Some(display!("{so_far}all {count} scored {of_whom}'s draft highest")),
+        _ if !subject.has_all_votes() => {
+            let votes = counted(agree + against.len(), "complete vote");
+            Some(display!("of {votes} {agree} put {of_whom}'s draft first"))
+        }
+        (1, []) => Some(display!("the only verifier scored {of_whom}'s draft highest")),
+        (_, []) => Some(display!("all {count} scored {of_whom}'s draft highest")),
         (_, [_, ..]) => {
-            Some(display!("{so_far}{agree} of {count} scored {of_whom}'s draft highest; {} preferred another", listed(&against)))
+            Some(display!("{agree} of {count} scored {of_whom}'s draft highest; {} preferred another", listed(&against)))
         }
     }
 }

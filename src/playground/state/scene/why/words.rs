@@ -36,8 +36,11 @@ pub fn prose(why: &Why, answer: &Answer, width: u16) -> Prose {
     }
     if why.candidates.len() > 1 {
         prose.extend(scores(why, answer, width));
-        prose.extend(agreement(why, answer, width));
-        prose.extend(alternatives(why, answer));
+        // Before the first vote is complete nobody has chosen anything.
+        if why.candidates.iter().any(|row| row.score.is_some()) {
+            prose.extend(agreement(why, answer, width));
+            prose.extend(alternatives(why, answer));
+        }
     }
     if !why.single.is_empty() {
         section(&mut prose, "against the best single member");
@@ -121,7 +124,7 @@ fn scores(why: &Why, answer: &Answer, width: u16) -> Prose {
         }
     }
     let fused = why.candidates.iter().map(|row| (Tone::Strong, number(row.score))).collect();
-    rows.push(Row { head: vec![(Tone::Strong, fitted("fused", HEAD))], cells: fused });
+    rows.push(Row { head: vec![(Tone::Strong, fitted("score (mean)", HEAD))], cells: fused });
     let mut prose = Prose::new();
     section(&mut prose, display!("scores by {} (* its own draft)", why.rule));
     prose.extend(grid(&rows, HEAD, width));
@@ -203,9 +206,14 @@ fn other_votes(other: &OtherVotes, answer: &Answer) -> Line {
 fn read(readings: &Readings, why: &Why, answer: &Answer, width: u16) -> Prose {
     let mut prose = Prose::new();
     let Some(row) = why.candidates.get(readings.place).filter(|_| !readings.read.is_empty()) else { return prose };
-    let which = if readings.wins { "the winner" } else { "the runner-up" };
+    let decided = why.candidates.iter().any(|row| row.accepted);
+    let which = match (decided, readings.wins) {
+        (true, true) => "the winner, ",
+        (true, false) => "the runner-up, ",
+        (false, _) => "",
+    };
     let (_, label) = column(readings.place, row, answer);
-    section(&mut prose, display!("{which}, {label}, token by token (* its own draft)"));
+    section(&mut prose, display!("{which}{label}, token by token (* its own draft)"));
     if readings.read.iter().any(|read| !read.own) {
         let note = "a verifier that counts as many tokens as the author is taken to read the author's; of the others only the \
                     numbers are known, and `near` is guessed from their place";
