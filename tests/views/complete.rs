@@ -134,7 +134,7 @@ fn lies_over(screen: &Screen, open: &Overlay) -> Vec<Shown> {
             match open {
                 Page::HeatMap => shown.extend(state.heat_map.iter().map(|map| progress(&map.progress))),
                 Page::Ladder => {
-                    shown.extend(state.ladder.iter().flat_map(|ladder| &ladder.columns).map(|column| stage(&column.stage)))
+                    shown.extend(state.ladder.iter().flat_map(|ladder| &ladder.columns).map(|column| stage(&column.stage)));
                 }
                 Page::Compare => shown.extend(state.looking.against.iter().map(against)),
                 Page::Help

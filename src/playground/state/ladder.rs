@@ -73,7 +73,7 @@ pub struct Column {
     /// How far it is.
     pub stage: Stage,
     /// The run so far, if it has started.
-    pub answer: Option<Answer>,
+    pub answer: Option<Box<Answer>>,
     /// Where it is recorded, once it is over.
     pub trace: Option<PathBuf>,
 }
@@ -103,7 +103,7 @@ impl Column {
     fn apply(&mut self, record: &Record) {
         match &mut self.answer {
             Some(answer) => answer.apply(record),
-            None => self.answer = Answer::of(std::slice::from_ref(record)),
+            None => self.answer = Answer::of(std::slice::from_ref(record)).map(Box::new),
         }
         if self.stage == Stage::Waiting && self.answer.is_some() {
             self.stage = Stage::Playing;

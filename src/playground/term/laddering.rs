@@ -159,7 +159,7 @@ fn ended(trace: Option<PathBuf>, incomplete: Option<String>) -> RunNews {
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     if stop.wait_for(|stop| *stop).await.is_err() {
         // Nobody can stop it any more; that its news are not taken ends it.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
