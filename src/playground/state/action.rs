@@ -287,7 +287,7 @@ pub const ACTIONS: &[Entry] = rows! {
         CopySegment, "copy-segment", ["y s"], Keys, "segment", "copy the accepted segment of the selected round";
         CopyCandidate, "copy-candidate", ["y c"], Keys, "candidate", "copy the candidate of the focused pane";
         SaveTrace, "save-trace", ["ctrl+s"], Anywhere, "save", "save the trace of this run to a file of your choice";
-        Export, "export", ["w"], Keys, "export", "write this answer to a file: Markdown, a web page, JSON, or a picture of the screen";
+        Export, "export", ["w"], Keys, "export", "write this answer to a file: Markdown, a web page, JSON, a picture of the screen, or a film";
         OpenTrace, "open-trace", ["ctrl+o"], Anywhere, "open", "open a recorded run and replay it";
     }
     Program {
