@@ -21,13 +21,14 @@ use crate::support;
 const SIZES: [Size; 5] = [(60, 16), (80, 24), (100, 30), (120, 40), (200, 60)];
 
 /// Moments of the list of states, each at every size.
-const MOMENTS: [(&str, &str); 6] = [
+const MOMENTS: [(&str, &str); 7] = [
     ("1-before-the-first-question", "ready"),
     ("2-in-the-middle-of-a-round", "under-way"),
     ("3-at-a-decision", "decision"),
     ("4-looking-back", "looking-back"),
     ("5-at-the-end", "answered"),
     ("6-while-tuning", "what-if"),
+    ("8-in-the-tuning-panel", "tuning-looking-back"),
 ];
 
 /// Ensembles of other sizes, in the middle of their third round.
