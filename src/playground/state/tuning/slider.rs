@@ -204,7 +204,7 @@ mod tests {
         let between = with(&[("segment", "words"), ("segment-words", "8")]);
         assert_eq!(drawn(&length(&between), 13), "●─┼◆┼─┼─┼─┼─┼");
         let scoring = Slider::of(row("scoring"), &Params::default(), &with(&[("scoring", "mean-prob")])).unwrap();
-        assert_eq!((scoring.in_force, scoring.tried), (0.25, Some(0.0)));
+        assert_eq!((scoring.in_force, scoring.tried), (0.2, Some(0.0)));
         assert_eq!(Slider::of(Row::Preset, &words, &words), None);
     }
 
