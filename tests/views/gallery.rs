@@ -21,7 +21,7 @@ use crate::support;
 const SIZES: [Size; 5] = [(60, 16), (80, 24), (100, 30), (120, 40), (200, 60)];
 
 /// Moments of the list of states, each at every size.
-const MOMENTS: [(&str, &str); 9] = [
+const MOMENTS: [(&str, &str); 10] = [
     ("1-before-the-first-question", "ready"),
     ("2-in-the-middle-of-a-round", "under-way"),
     ("3-at-a-decision", "decision"),
@@ -32,6 +32,7 @@ const MOMENTS: [(&str, &str); 9] = [
     ("8-three-lengths-done", "lengths-done"),
     // Two models of everyday use, as recorded once.
     ("9-models-in-files", "lazy-kept"),
+    ("10-in-the-tuning-panel", "tuning-looking-back"),
 ];
 
 /// Ensembles of other sizes, in the middle of their third round.

@@ -131,7 +131,7 @@ pub(super) fn defaults(pressed: Pressed) {
 pub(super) fn more(pressed: Pressed) {
     assert!(!panel(pressed.before).unfolded && panel(&pressed.after).unfolded);
     let mut after = pressed.after;
-    let shows = |screen: &mut Screen| support::screen(screen).contains("outlier-ratio");
+    let shows = |screen: &mut Screen| support::screen(screen).contains("segment-bytes");
     assert!(shows(&mut after));
     press(&mut after, pressed.key);
     assert!(!panel(&after).unfolded && !shows(&mut after));
@@ -140,7 +140,7 @@ pub(super) fn more(pressed: Pressed) {
 /// Letters that are commands otherwise are searched for, and narrow the rows; `esc` goes back step by step.
 pub(super) fn find(pressed: Pressed) {
     let mut after = pressed.after;
-    support::type_text(&mut after, "outlier th");
+    support::type_text(&mut after, "outlier zz");
     assert_eq!(panel(&after).in_sight().len(), 0);
     for _ in 0..3 {
         press(&mut after, "backspace");

@@ -218,11 +218,15 @@ fn slide(shown: Shown<'_>, (place, row): (usize, Row), slider: Slider, width: u1
     let marked = shown.panel.row == place;
     let tried = slider.tried.is_some() && shown.tuning.is_pending();
     let mut line = head(marked, tried, display!("{:<SLIDER_NAME$}", row.name()));
-    let before: usize = line.iter().map(|(_, text)| text.width()).sum();
+    let before = columns(&line);
     let typed = Some(&shown.panel.typed).filter(|typed| marked && !typed.is_empty());
     let caret = (marked && shown.panel.takes_numbers()).then(|| before + typed.map_or(0, String::len));
-    let value = values(shown, row, marked, tried, typed);
-    let used: usize = value.iter().map(|(_, text)| text.width()).sum();
+    let mut value = values(shown, row, marked, tried, typed);
+    if below && before + columns(&value) > usize::from(width) {
+        // The track marks the value in force.
+        value.remove(0);
+    }
+    let used = columns(&value);
     line.extend(value);
     if let Row::Knob(knob) = row
         && let Some(idle) = needs::idle(&shown.tuning.over(shown.in_force), knob.name)
@@ -245,7 +249,7 @@ fn slide(shown: Shown<'_>, (place, row): (usize, Row), slider: Slider, width: u1
 
 /// The track behind what is on a line, between the values at its ends where there is room to say them.
 fn with_track(mut entry: Entry, row: Row, slider: &Slider, width: u16, glyphs: Glyphs) -> Entry {
-    let used: usize = entry.line.iter().map(|(_, text)| text.width()).sum();
+    let used = columns(&entry.line);
     let room = usize::from(width).saturating_sub(used);
     let (low, high) = ends(row).unwrap_or_default();
     let words = low.width() + high.width() + 2;
@@ -254,13 +258,12 @@ fn with_track(mut entry: Entry, row: Row, slider: &Slider, width: u16, glyphs: G
         entry.line.push((Tone::Dim, display!("{low} ")));
     }
     let start = (used + if ends { low.width() + 1 } else { 0 }) as u16;
-    let columns = (room - if ends { words } else { 0 }) as u16;
-    let columns = columns.min(TRACK);
-    entry.line.extend(slider.line(columns, glyphs));
+    let length = ((room - if ends { words } else { 0 }) as u16).min(TRACK);
+    entry.line.extend(slider.line(length, glyphs));
     if ends {
         entry.line.push((Tone::Dim, display!(" {high}")));
     }
-    Entry { track: Some(start..start + columns), ..entry }
+    Entry { track: Some(start..start + length), ..entry }
 }
 
 /// The values at the ends of a row's track.
@@ -274,6 +277,10 @@ fn ends(row: Row) -> Option<(DisplayText, DisplayText)> {
         },
         Row::Preset => None,
     }
+}
+
+fn columns(line: &[(Tone, DisplayText)]) -> usize {
+    line.iter().map(|(_, text)| text.width()).sum()
 }
 
 /// The value in force, and behind an arrow the one that is tried.
@@ -326,14 +333,14 @@ fn knob_line(shown: Shown<'_>, knob: &'static Knob, marked: bool, width: u16) ->
         let note = display!("no effect: {} is {}", idle.governor, idle.value);
         let whole = usize::from(MARK) + NAME + 1 + VALUE + 1 + note.width() <= usize::from(width);
         let mut line = head(marked, tried.is_some(), if whole { display!("{:<NAME$} ", knob.name) } else { knob.name.into() });
-        let caret: usize = line.iter().map(|(_, text)| text.width()).sum();
+        let caret = columns(&line);
         let value = display!("{value}");
         let text = if whole { display!("{value:<VALUE$} {note}") } else { display!("  {note}") };
         line.push((Tone::Dim, text));
         return Entry { line, caret: (marked && whole && shown.panel.takes_numbers()).then_some(caret), ..Entry::default() };
     }
     let mut line = head(marked, tried.is_some(), display!("{:<NAME$} ", knob.name));
-    let before: usize = line.iter().map(|(_, text)| text.width()).sum();
+    let before = columns(&line);
     let text = if typing { display!("{}_", shown.panel.typed) } else { display!("{value}") };
     let tone = match (marked, tried) {
         (true, _) => Tone::Key,
@@ -371,22 +378,19 @@ fn foot(shown: Shown<'_>, width: u16) -> Prose {
     let mut prose = vec![Line::new()];
     wrap(&mut prose, Vec::new(), Tone::Dim, &meaning(shown), width, 0);
     prose.push(Line::new());
-    match shown.tried {
-        Some((named, effect)) => {
-            wrap(&mut prose, vec![(Tone::Dim, "tried: ".into())], Tone::Warning, named, width.saturating_sub(7), 2);
-            wrap(&mut prose, Vec::new(), Tone::Warning, effect, width, 0);
-            prose.push(vec![
-                (Tone::Key, display!("{}", shown.keys.apply)),
-                (Tone::Dim, " applies, ".into()),
-                (Tone::Key, display!("{}", shown.keys.forget)),
-                (Tone::Dim, " forgets".into()),
-            ]);
-        }
-        None => {
-            let keys = shown.keys.change;
-            let nothing = display!("{keys} change what is marked: see here what it would have changed in the rounds so far");
-            wrap(&mut prose, Vec::new(), Tone::Dim, &nothing, width, 0);
-        }
+    if let Some((named, effect)) = shown.tried {
+        wrap(&mut prose, vec![(Tone::Dim, "tried: ".into())], Tone::Warning, named, width.saturating_sub(7), 2);
+        wrap(&mut prose, Vec::new(), Tone::Warning, effect, width, 0);
+        prose.push(vec![
+            (Tone::Key, display!("{}", shown.keys.apply)),
+            (Tone::Dim, " applies, ".into()),
+            (Tone::Key, display!("{}", shown.keys.forget)),
+            (Tone::Dim, " forgets".into()),
+        ]);
+    } else {
+        let keys = shown.keys.change;
+        let nothing = display!("{keys} change what is marked: see here what it would have changed in the rounds so far");
+        wrap(&mut prose, Vec::new(), Tone::Dim, &nothing, width, 0);
     }
     if let Some(margin) = shown.margin {
         prose.push(Line::new());

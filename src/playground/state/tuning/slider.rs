@@ -47,19 +47,12 @@ impl Slider {
     /// The slider of a row; `None` for one without.
     #[must_use]
     pub fn of(row: Row, in_force: &Params, tried: &Params) -> Option<Self> {
-        let (stops, place): (Vec<f64>, Box<dyn Fn(&Params) -> f64>) = match row {
-            Row::Preset => return None,
-            Row::Length => (stops(RUNGS.len()), Box::new(|params| length_place(Length::of(params)))),
-            Row::Knob(knob) => match knob.kind {
-                Kind::Choice(names) => (stops(names.len()), Box::new(|params| name_place(names, &(knob.get)(params)))),
-                Kind::Real { min, max, .. } => (Vec::new(), Box::new(move |params| share((knob.get)(params), min, max))),
-                Kind::Integer { min, max, .. } => {
-                    (Vec::new(), Box::new(move |params| share((knob.get)(params), min as f64, max as f64)))
-                }
-                Kind::Switch => return None,
-            },
+        let stops = match row {
+            Row::Length => stops(RUNGS.len()),
+            Row::Knob(Knob { kind: Kind::Choice(names), .. }) => stops(names.len()),
+            Row::Preset | Row::Knob(_) => Vec::new(),
         };
-        let (now, then) = (place(in_force), place(tried));
+        let (now, then) = (place(row, in_force)?, place(row, tried)?);
         Some(Self { stops, in_force: now, tried: ((now - then).abs() > 1e-9).then_some(then), ticks: Vec::new() })
     }
 
@@ -148,17 +141,21 @@ fn length_place(length: Length) -> f64 {
     place(Some(length)).map_or_else(between, |place| place as f64) / last
 }
 
-fn name_place(names: &[&str], value: &Value) -> f64 {
-    let value = value.to_string();
-    let place = names.iter().position(|name| *name == value).unwrap_or(0);
-    place as f64 / names.len().saturating_sub(1).max(1) as f64
-}
-
-fn share(value: Value, min: f64, max: f64) -> f64 {
-    match value {
-        Value::Real(value) => (value - min) / (max - min),
-        Value::Integer(value) => (value as f64 - min) / (max - min),
-        Value::Switch(_) | Value::Name(_) => 0.0,
+/// Where the value of a row is on its track; `None` for a row without one.
+fn place(row: Row, params: &Params) -> Option<f64> {
+    let knob = match row {
+        Row::Preset => return None,
+        Row::Length => return Some(length_place(Length::of(params))),
+        Row::Knob(knob) => knob,
+    };
+    match (knob.kind, (knob.get)(params)) {
+        (Kind::Choice(names), Value::Name(name)) => {
+            let place = names.iter().position(|known| *known == name).unwrap_or(0);
+            Some(place as f64 / names.len().saturating_sub(1).max(1) as f64)
+        }
+        (Kind::Real { min, max, .. }, Value::Real(value)) => Some((value - min) / (max - min)),
+        (Kind::Integer { min, max, .. }, Value::Integer(value)) => Some((value - min) as f64 / (max - min) as f64),
+        (Kind::Switch | Kind::Choice(_) | Kind::Real { .. } | Kind::Integer { .. }, _) => None,
     }
 }
 
@@ -207,7 +204,7 @@ mod tests {
         let between = with(&[("segment", "words"), ("segment-words", "8")]);
         assert_eq!(drawn(&length(&between), 13), "●─┼◆┼─┼─┼─┼─┼");
         let scoring = Slider::of(row("scoring"), &Params::default(), &with(&[("scoring", "mean-prob")])).unwrap();
-        assert_eq!((scoring.in_force, scoring.tried), (0.25, Some(0.0)));
+        assert_eq!((scoring.in_force, scoring.tried), (0.2, Some(0.0)));
         assert_eq!(Slider::of(Row::Preset, &words, &words), None);
     }
 
