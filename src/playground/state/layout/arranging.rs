@@ -26,27 +26,8 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>) -> Option<Layout> {
     let hints = take_bottom(&mut body, 1);
     let prompt = take_bottom(&mut body, (shape.prompt_lines as u16).clamp(1, if height < 30 { 5 } else { 10 }));
     let timeline = take_bottom(&mut body, if height < 30 { 1 } else { 2 });
-    let mut layout = Layout {
-        class: class(width, shape.present),
-        status,
-        story,
-        panes: Vec::new(),
-        tail: row_tail(width, shape.verifiers),
-        page: (1, 1),
-        heads: None,
-        strip: None,
-        away: None,
-        closing: None,
-        rule: None,
-        ranking: None,
-        chart: None,
-        transcript: None,
-        why: None,
-        timeline,
-        prompt,
-        hints,
-        body,
-    };
+    let empty = Layout::empty(class(width, shape.present), row_tail(width, shape.verifiers));
+    let mut layout = Layout { status, story, timeline, prompt, hints, body, ..empty };
     match (shape.zoomed, shape.closing) {
         (Some(Part::Pane(member)), _) => layout.panes = vec![(member, body)],
         (Some(Part::Ranking), _) => layout.ranking = Some(body),
