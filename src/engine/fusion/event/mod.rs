@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use draft::{DraftFinished, KeptDraft, Thought};
 pub use header::{Capabilities, Header, MemberHeader, OwnSampling, Role, drafters};
 pub use milestone::Milestone;
-pub use outcome::{Finished, MemberSummary, Outcome, Summary};
+pub use outcome::{Finished, Limit, MemberSummary, Outcome, Summary};
 pub use ranked::{Ranked, RankedCandidate, RankedStanding};
 pub use reason::{ExitReason, Repeats};
 pub use steering::{SegmentId, Steering};
