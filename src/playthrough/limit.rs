@@ -1,30 +1,8 @@
-//! Which limit ended an answer that its members did not end.
+//! How many answers limits ended, rather than their members.
 
 use serde::Serialize;
 
-use crate::engine::fusion::event::Outcome;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Limit {
-    /// The knob `max-tokens`.
-    Tokens,
-    /// The knob `max-rounds`.
-    Rounds,
-    /// The context of the last member that could draft.
-    Context,
-}
-
-impl Limit {
-    /// The limit that ended a run, if one did.
-    pub(crate) fn of(outcome: &Outcome) -> Option<Self> {
-        match outcome {
-            Outcome::TokenLimit => Some(Self::Tokens),
-            Outcome::RoundLimit => Some(Self::Rounds),
-            Outcome::ContextLimit => Some(Self::Context),
-            Outcome::Answered | Outcome::Stopped | Outcome::NoMembers { .. } => None,
-        }
-    }
-}
+use crate::engine::fusion::event::Limit;
 
 /// How many answers each limit ended.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]

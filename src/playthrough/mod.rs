@@ -2,7 +2,7 @@
 //!
 //! Owns the outcome of a run for its caller ([`Played`]), the request to stop it, and a member that answers alone
 //! ([`alone`](alone::alone)). The knobs limit a run and a member alone in the same way: `max-tokens` and `max-rounds` end an
-//! answer, `draft-seconds` ends a call ([`Limit`] tells which limit ended an answer). Callers decide what to show in the
+//! answer, `draft-seconds` ends a call ([`LimitCounts`] counts which limits ended answers). Callers decide what to show in the
 //! meantime, how to grade the answer and what to keep.
 //!
 //! A member whose calls fail is not wrong: each failed call is listed. One whose calls all fail leaves the run, and if the last
@@ -19,7 +19,7 @@ use crate::engine::fusion::event::Record;
 use crate::engine::round::Command;
 use crate::engine::{Engine, Setup, SetupError};
 
-pub(crate) use limit::{Limit, LimitCounts};
+pub(crate) use limit::LimitCounts;
 pub(crate) use played::{FailedCall, Played, Unanswered};
 
 /// Becomes ready when the run has to stop.

@@ -1,10 +1,10 @@
 //! The outcome of a run, collected from its records.
 
 use crate::engine::SetupError;
-use crate::engine::fusion::event::{Event, ExitReason, Finished, MemberName, Outcome, RankedCandidate, Record, Summary, late};
+use crate::engine::fusion::event::{
+    Event, ExitReason, Finished, Limit, MemberName, Outcome, RankedCandidate, Record, Summary, late,
+};
 use crate::engine::trace::TraceError;
-
-use super::Limit;
 
 /// A run that was played.
 #[derive(Debug, Default)]
@@ -140,7 +140,7 @@ impl Played {
     }
 
     pub(crate) fn limit(&self) -> Option<Limit> {
-        self.outcome().and_then(Limit::of)
+        self.outcome().and_then(Outcome::limit)
     }
 
     /// Why there is no whole answer, if there is none.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::fusion::event::{Event, Outcome};
+use crate::engine::fusion::event::{Event, Limit, Outcome};
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::run::Run;
 use crate::engine::member::scripted::{Line, ScriptedMember};

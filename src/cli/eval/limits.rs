@@ -19,10 +19,9 @@ pub(super) fn in_words(limits: &LimitCounts, echoes: usize) -> String {
 mod tests {
     use super::*;
     use crate::engine::fusion::event::Outcome;
-    use crate::playthrough::Limit;
 
     fn counts(outcomes: &[Outcome]) -> LimitCounts {
-        outcomes.iter().filter_map(Limit::of).collect()
+        outcomes.iter().filter_map(Outcome::limit).collect()
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Playing the prompts: fused through the engine, and every member alone in one long draft.
 
 use crate::cli::interrupt::Interrupt;
-use crate::engine::fusion::event::{ExitReason, Outcome, Summary};
+use crate::engine::fusion::event::{ExitReason, Limit, Outcome, Summary};
 use crate::engine::fusion::params::Params;
 use crate::engine::member::MemberError;
 use crate::engine::{Seat, Setup, wall_clock};
-use crate::playthrough::{self, FailedCall, Limit, Played, Unanswered, alone};
+use crate::playthrough::{self, FailedCall, Played, Unanswered, alone};
 use crate::prompts::{Prompt, echo, grade};
 
 /// What to play.

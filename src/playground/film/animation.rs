@@ -4,13 +4,14 @@
 //! one place is seen through the tile, and keyframes move the strip. So a word that comes costs that word, not a screen. Where
 //! motion is not wanted (`prefers-reduced-motion`) the last frame is seen.
 
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+mod sheet;
+
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use self::sheet::{Class, Sheet};
 use super::Film;
-use crate::playground::view::picture::{BASELINE, CELL, FONT, FONTS, Ground, Look, Piece, Rgb, escaped, hex, pieces};
+use crate::playground::view::picture::{BASELINE, CELL, FONT, FONTS, Ground, Piece, escaped, hex, pieces};
 
 /// The most frames of an animation. A film that has more is shown with fewer a second.
 pub const MOST_FRAMES: usize = 600;
@@ -42,63 +43,6 @@ impl Tile {
     }
 }
 
-/// What is written of the style sheet while the shapes are.
-#[derive(Default)]
-struct Sheet {
-    /// The classes of texts and of grounds.
-    classes: HashMap<Class, usize>,
-    /// The rules of these, in the order of their numbers.
-    rules: Vec<String>,
-    /// The keyframes, and the numbers of their animations.
-    keyframes: BTreeMap<String, usize>,
-}
-
-#[derive(PartialEq, Eq, Hash)]
-enum Class {
-    Text { front: Rgb, bold: bool, italic: bool, underlined: bool },
-    Ground(Rgb),
-}
-
-impl Sheet {
-    fn class(&mut self, class: Class) -> String {
-        let rules = &mut self.rules;
-        let number = *self.classes.entry(class).or_insert_with_key(|class| {
-            rules.push(class.rule());
-            rules.len() - 1
-        });
-        format!("c{number}")
-    }
-
-    fn animation(&mut self, keyframes: String) -> String {
-        let next = self.keyframes.len();
-        format!("k{}", self.keyframes.entry(keyframes).or_insert(next))
-    }
-}
-
-impl Class {
-    fn of(look: Look) -> Self {
-        Self::Text { front: look.front, bold: look.bold, italic: look.italic, underlined: look.underlined }
-    }
-
-    fn rule(&self) -> String {
-        match self {
-            Self::Ground(back) => format!("fill:{}", hex(*back)),
-            Self::Text { front, bold, italic, underlined } => {
-                let mut rule = format!("fill:{}", hex(*front));
-                for (is_set, declaration) in
-                    [(*bold, "font-weight:bold"), (*italic, "font-style:italic"), (*underlined, "text-decoration:underline")]
-                {
-                    if is_set {
-                        rule.push(';');
-                        rule.push_str(declaration);
-                    }
-                }
-                rule
-            }
-        }
-    }
-}
-
 /// The film as a file.
 #[must_use]
 pub fn animation(film: Film<'_>) -> String {
@@ -118,7 +62,7 @@ pub fn animation(film: Film<'_>) -> String {
         draw(&mut shapes, &mut sheet, tile, ground, |frame: usize| at_ms[frame] as f64 / length_ms as f64 * 100.0);
     }
     let (columns, rows) = (f64::from(width) * CELL.0, f64::from(height) * CELL.1);
-    let style = style(&sheet, length_ms);
+    let style = sheet.text(length_ms);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {columns:.0} {rows:.0}\" font-family=\"{FONTS}\" font-size=\"{FONT}\" xml:space=\"preserve\">\n<title>{title}</title>\n<style>\n{style}</style>\n<rect width=\"100%\" height=\"100%\" fill=\"{}\"/>\n{shapes}</svg>\n",
         hex(ground.back)
@@ -129,19 +73,6 @@ fn tiles(width: u16, height: u16) -> Vec<Tile> {
     let of_row = |y| (0..width.div_ceil(TILE)).map(move |tile| (y, tile * TILE..width.min((tile + 1) * TILE)));
     let tile = |(y, columns)| Tile { y, columns, strip: Vec::new(), moves: Vec::new() };
     (0..height).flat_map(of_row).map(tile).collect()
-}
-
-fn style(sheet: &Sheet, length_ms: u64) -> String {
-    // From one keyframe to the next everything stays where it is.
-    let mut style = format!(".m{{animation:{}.{:03}s step-end infinite}}\n", length_ms / 1000, length_ms % 1000);
-    for (number, rule) in sheet.rules.iter().enumerate() {
-        let _ = writeln!(style, ".c{number}{{{rule}}}");
-    }
-    for (keyframes, number) in &sheet.keyframes {
-        let _ = writeln!(style, ".k{number}{{animation-name:k{number}}}@keyframes k{number}{{{keyframes}}}");
-    }
-    style.push_str("@media(prefers-reduced-motion:reduce){.m{animation:none}}\n");
-    style
 }
 
 fn draw(out: &mut String, sheet: &mut Sheet, tile: &Tile, ground: Ground, percent: impl Fn(usize) -> f64) {
@@ -221,6 +152,7 @@ fn short(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::playground::view::picture::Look;
 
     #[test]
     fn numbers_are_as_short_as_they_can_be() {

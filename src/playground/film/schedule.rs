@@ -3,7 +3,7 @@
 //! A round is drafted within seconds however long it took, its scores arrive within seconds, and then its decision stays. What
 //! waits (a model that loads, a user who paused) is cut short.
 
-use crate::engine::fusion::event::{Event, Moment, Record};
+use crate::engine::fusion::event::{Event, Milestone, Record};
 
 /// The longest time in which nothing happens, in milliseconds, unless something is to be read.
 const LONGEST_WAIT: f64 = 1000.0;
@@ -119,13 +119,13 @@ fn stretches(records: &[Record]) -> Vec<Stretch> {
 
 /// The stretch that starts with an event, if one does.
 fn starts(event: &Event) -> Option<Stretch> {
-    match event.moment()? {
-        Moment::RunStarted => Some(Stretch::Reading),
-        Moment::RoundStarted => Some(Stretch::Drafting),
-        Moment::Accepted { text } if text.trim().is_empty() => Some(Stretch::Ended),
-        Moment::Accepted { .. } => Some(Stretch::Decided),
-        Moment::RunFinished => Some(Stretch::Over),
-        Moment::Reopened | Moment::Ranked(_) | Moment::Moved | Moment::Continued => None,
+    match event.milestone()? {
+        Milestone::RunStarted => Some(Stretch::Reading),
+        Milestone::RoundStarted => Some(Stretch::Drafting),
+        Milestone::Accepted { text } if text.trim().is_empty() => Some(Stretch::Ended),
+        Milestone::Accepted { .. } => Some(Stretch::Decided),
+        Milestone::RunFinished => Some(Stretch::Over),
+        Milestone::Reopened | Milestone::Ranked(_) | Milestone::Moved | Milestone::Continued => None,
     }
 }
 

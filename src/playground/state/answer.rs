@@ -8,7 +8,7 @@ use super::roster::Standing;
 use crate::clean::{DisplayStr, DisplayText, clean_line};
 use crate::display;
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::event::{Capabilities, Event, ExitReason, Header, Moment, Outcome, Record, Role};
+use crate::engine::fusion::event::{Capabilities, Event, ExitReason, Header, Milestone, Outcome, Record, Role};
 use crate::engine::fusion::run::{Departure, Phase, Round, Run};
 
 /// A member as shown on the screen; cleaned.
@@ -88,16 +88,16 @@ impl Answer {
 
     /// Applies one event.
     pub fn apply(&mut self, record: &Record) {
-        match record.event.moment() {
-            Some(Moment::RoundStarted) => self.timings.fill(Timing::default()),
-            Some(Moment::Continued) => self.broken_off = false,
+        match record.event.milestone() {
+            Some(Milestone::RoundStarted) => self.timings.fill(Timing::default()),
+            Some(Milestone::Continued) => self.broken_off = false,
             Some(
-                Moment::RunStarted
-                | Moment::Reopened
-                | Moment::Ranked(_)
-                | Moment::Accepted { .. }
-                | Moment::Moved
-                | Moment::RunFinished,
+                Milestone::RunStarted
+                | Milestone::Reopened
+                | Milestone::Ranked(_)
+                | Milestone::Accepted { .. }
+                | Milestone::Moved
+                | Milestone::RunFinished,
             ) => {}
             None => self.time(record),
         }

@@ -121,7 +121,8 @@ pub struct Layout {
 }
 
 impl<'a> Shape<'a> {
-    fn present(&self) -> &'a [MemberIndex] {
+    /// The members with a pane.
+    pub(super) fn present(&self) -> &'a [MemberIndex] {
         self.members.get(..self.present).unwrap_or(self.members)
     }
 
@@ -132,6 +133,34 @@ impl<'a> Shape<'a> {
 }
 
 impl Layout {
+    /// A layout in which nothing has a position yet.
+    pub(super) fn empty(class: Class, tail: RowTail) -> Self {
+        let (status, story, timeline) = (Rect::ZERO, Rect::ZERO, Rect::ZERO);
+        let (prompt, hints, body) = (Rect::ZERO, Rect::ZERO, Rect::ZERO);
+        Self {
+            class,
+            status,
+            story,
+            panes: Vec::new(),
+            tail,
+            page: (1, 1),
+            heads: None,
+            strip: None,
+            away: None,
+            closing: None,
+            rule: None,
+            ranking: None,
+            chart: None,
+            transcript: None,
+            why: None,
+            timeline,
+            prompt,
+            hints,
+            dock: None,
+            body,
+        }
+    }
+
     /// The text area of the transcript: without its title, the gutter and a column for the scroll bar.
     #[must_use]
     pub fn transcript_text(&self) -> Option<Rect> {

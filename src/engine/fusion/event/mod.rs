@@ -6,7 +6,7 @@
 
 mod draft;
 mod header;
-mod moment;
+mod milestone;
 mod outcome;
 mod ranked;
 mod reason;
@@ -21,8 +21,8 @@ use serde::{Deserialize, Serialize};
 
 pub use draft::{DraftFinished, KeptDraft, Thought};
 pub use header::{Capabilities, Header, MemberHeader, OwnSampling, Role, drafters};
-pub use moment::Moment;
-pub use outcome::{Finished, MemberSummary, Outcome, Summary};
+pub use milestone::Milestone;
+pub use outcome::{Finished, Limit, MemberSummary, Outcome, Summary};
 pub use ranked::{Ranked, RankedCandidate, RankedStanding};
 pub use reason::{ExitReason, Repeats};
 pub use steering::{SegmentId, Steering};

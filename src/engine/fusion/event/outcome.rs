@@ -34,6 +34,30 @@ pub enum Outcome {
     },
 }
 
+/// A limit that ends an answer which its members did not end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// The knob `max-tokens`.
+    Tokens,
+    /// The knob `max-rounds`.
+    Rounds,
+    /// The context of the last member that could draft.
+    Context,
+}
+
+impl Outcome {
+    /// The limit that ended the run, if one did.
+    #[must_use]
+    pub fn limit(&self) -> Option<Limit> {
+        match self {
+            Self::TokenLimit => Some(Limit::Tokens),
+            Self::RoundLimit => Some(Limit::Rounds),
+            Self::ContextLimit => Some(Limit::Context),
+            Self::Answered | Self::Stopped | Self::NoMembers { .. } => None,
+        }
+    }
+}
+
 /// The figures of a run, all derived from its events.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Summary {

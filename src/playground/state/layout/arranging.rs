@@ -29,28 +29,8 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>) -> Option<Layout> {
     let dock = shape.docked.then(|| dock::take(&mut body));
     let story = take_top(&mut body, 1);
     let timeline = take_bottom(&mut body, if height < 30 { 1 } else { 2 });
-    let mut layout = Layout {
-        class: class(body.width, shape.present),
-        status,
-        story,
-        panes: Vec::new(),
-        tail: row_tail(body.width, shape.verifiers, shape.tried),
-        page: (1, 1),
-        heads: None,
-        strip: None,
-        away: None,
-        closing: None,
-        rule: None,
-        ranking: None,
-        chart: None,
-        transcript: None,
-        why: None,
-        timeline,
-        prompt,
-        hints,
-        dock,
-        body,
-    };
+    let empty = Layout::empty(class(body.width, shape.present), row_tail(body.width, shape.verifiers, shape.tried));
+    let mut layout = Layout { status, story, timeline, prompt, hints, dock, body, ..empty };
     match (shape.zoomed, shape.closing) {
         (Some(Part::Pane(member)), _) => layout.panes = vec![(member, body)],
         (Some(Part::Ranking), _) => layout.ranking = Some(body),

@@ -3,10 +3,10 @@
 //! Owns everything that events change. [`looking`](super::looking) owns what the user looks at.
 
 use super::looking::Look;
-use super::run_state::{Limit, RunState, run_state};
+use super::run_state::{RunState, run_state};
 pub use super::source::{Replay, Source, TakingUp};
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::fusion::event::SegmentId;
+use crate::engine::fusion::event::{Limit, SegmentId};
 use crate::engine::fusion::params::{Knob, Value};
 use crate::engine::fusion::run::{Phase, Run};
 use crate::playground::state::action::Page;

@@ -1,7 +1,7 @@
 //! What a run is doing, in one word.
 
 use super::source::Source;
-use crate::engine::fusion::event::Outcome;
+use crate::engine::fusion::event::{Limit, Outcome};
 use crate::engine::fusion::run::Phase;
 use crate::playground::state::answer::Answer;
 
@@ -34,15 +34,6 @@ pub enum RunState {
     BrokenOff,
     /// Everything that was recorded was played, and it is not a whole answer.
     RecordingEnds,
-}
-
-/// What limits an answer.
-#[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Limit {
-    Tokens,
-    Rounds,
-    Context,
 }
 
 impl RunState {

@@ -40,28 +40,9 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>, question: u16, writes:
     take_bottom(&mut body, blank);
     let caption = take_bottom(&mut body, if height >= 30 { 4 } else { 3 });
     take_bottom(&mut body, blank);
-    let mut layout = Layout {
-        class: class(body.width, shape.present),
-        status: nothing,
-        story: nothing,
-        panes: Vec::new(),
-        tail: RowTail { stays: 0, ..row_tail(body.width, shape.verifiers, false) },
-        page: (1, 1),
-        heads: None,
-        strip: None,
-        away: None,
-        closing: None,
-        rule: None,
-        ranking: None,
-        chart: None,
-        transcript: None,
-        why: None,
-        timeline: nothing,
-        prompt,
-        hints,
-        dock: None,
-        body: whole,
-    };
+    let tail = RowTail { stays: 0, ..row_tail(body.width, shape.verifiers, false) };
+    let empty = Layout::empty(class(body.width, shape.present), tail);
+    let mut layout = Layout { status: nothing, story: nothing, timeline: nothing, prompt, hints, body: whole, ..empty };
     drafts(&mut layout, &mut body, shape, blank);
     let above = blank.min(body.height.saturating_sub(1));
     take_top(&mut body, above);
@@ -72,7 +53,7 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>, question: u16, writes:
 fn drafts(layout: &mut Layout, body: &mut Rect, shape: Shape<'_>, blank: u16) {
     let away = shape.members.len().saturating_sub(shape.present).min(2) as u16;
     let room = body.height.saturating_sub(ANSWER + blank + away);
-    let members = shape.members.get(..shape.present).unwrap_or(shape.members);
+    let members = shape.present();
     let count = members.len() as u16;
     if layout.class == Class::Columns {
         columns(layout, body, room, shape);

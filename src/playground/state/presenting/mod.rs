@@ -12,7 +12,7 @@ use super::State;
 use super::answer::Answer;
 use super::message::{Effect, Message, ReplayOrder};
 use super::parts::answers::{Answers, Source};
-use crate::engine::fusion::event::{Event, Moment, Record};
+use crate::engine::fusion::event::{Event, Milestone, Record};
 use crate::engine::fusion::run::DraftState;
 use crate::engine::round::Command;
 
@@ -65,13 +65,16 @@ fn begins_a_moment(message: &Message, answers: &Answers) -> bool {
     let (Message::Record(record), Some(answer)) = (message, answers.session.newest()) else { return false };
     let last = answer.run.rounds.last();
     let decided = || last.and_then(|round| round.accepted.as_ref()).is_some_and(|accepted| !accepted.text.trim().is_empty());
-    match record.event.moment() {
+    match record.event.milestone() {
         // The question, or a decision.
-        Some(Moment::RoundStarted) => last.is_none() || decided(),
-        Some(Moment::RunFinished) => decided(),
+        Some(Milestone::RoundStarted) => last.is_none() || decided(),
+        Some(Milestone::RunFinished) => decided(),
         // Without votes the decision is the next moment.
-        Some(Moment::Ranked(ranked)) => !ranked.unanimous,
-        Some(Moment::RunStarted | Moment::Accepted { .. } | Moment::Reopened | Moment::Moved | Moment::Continued) | None => false,
+        Some(Milestone::Ranked(ranked)) => !ranked.unanimous,
+        Some(
+            Milestone::RunStarted | Milestone::Accepted { .. } | Milestone::Reopened | Milestone::Moved | Milestone::Continued,
+        )
+        | None => false,
     }
 }
 

@@ -1,13 +1,13 @@
-//! Which events are a moment in the course of a run, and what they make of its round.
+//! The milestones of a run: the events that start and end it and its rounds.
 //!
-//! Owns the sorting: code that shows, paces or times a run asks for the moment instead of listing every other event.
+//! Owns the sorting: code that shows, paces or times a run asks for the milestone instead of listing every other event.
 
 use super::{Event, Ranked};
 
 /// What moves a run on. Everything else happens within a round, or changes nothing about the rounds.
 #[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Moment<'a> {
+pub enum Milestone<'a> {
     RunStarted,
     RoundStarted,
     /// The round of an accepted segment is open again.
@@ -24,18 +24,18 @@ pub enum Moment<'a> {
 }
 
 impl Event {
-    /// The moment this event is, if it is one.
+    /// The milestone that this event is, if it is one.
     #[must_use]
-    pub fn moment(&self) -> Option<Moment<'_>> {
+    pub fn milestone(&self) -> Option<Milestone<'_>> {
         match self {
-            Self::RunStarted(_) => Some(Moment::RunStarted),
-            Self::RoundStarted { .. } => Some(Moment::RoundStarted),
-            Self::Reopened { .. } => Some(Moment::Reopened),
-            Self::Ranked(ranked) => Some(Moment::Ranked(ranked)),
-            Self::Accepted { text, .. } => Some(Moment::Accepted { text }),
-            Self::Rewound { .. } | Self::Returned { .. } => Some(Moment::Moved),
-            Self::Continued => Some(Moment::Continued),
-            Self::RunFinished(_) => Some(Moment::RunFinished),
+            Self::RunStarted(_) => Some(Milestone::RunStarted),
+            Self::RoundStarted { .. } => Some(Milestone::RoundStarted),
+            Self::Reopened { .. } => Some(Milestone::Reopened),
+            Self::Ranked(ranked) => Some(Milestone::Ranked(ranked)),
+            Self::Accepted { text, .. } => Some(Milestone::Accepted { text }),
+            Self::Rewound { .. } | Self::Returned { .. } => Some(Milestone::Moved),
+            Self::Continued => Some(Milestone::Continued),
+            Self::RunFinished(_) => Some(Milestone::RunFinished),
             Self::Token { .. }
             | Self::DraftFinished(_)
             | Self::DraftFailed { .. }
@@ -63,13 +63,13 @@ impl Event {
         }
     }
 
-    /// Whether a round is open behind this event; `None` if the event changes nothing about that.
+    /// Whether a round is open after this event; `None` if the event changes nothing about that.
     #[must_use]
     pub fn leaves_round_open(&self) -> Option<bool> {
-        match self.moment()? {
-            Moment::RoundStarted | Moment::Reopened => Some(true),
-            Moment::Accepted { .. } | Moment::Moved | Moment::Continued | Moment::RunFinished => Some(false),
-            Moment::RunStarted | Moment::Ranked(_) => None,
+        match self.milestone()? {
+            Milestone::RoundStarted | Milestone::Reopened => Some(true),
+            Milestone::Accepted { .. } | Milestone::Moved | Milestone::Continued | Milestone::RunFinished => Some(false),
+            Milestone::RunStarted | Milestone::Ranked(_) => None,
         }
     }
 }
