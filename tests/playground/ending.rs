@@ -129,7 +129,7 @@ fn a_film_is_of_a_whole_run_and_of_the_newest_one() {
     assert_eq!(support::list(&going).typed, "run.cast", "what was typed is not lost");
     let mut older = support::answered(120, 40);
     feed(&mut older, records);
-    for _ in 0..=records.last().unwrap().round {
+    for _ in 0..=2 * records.last().unwrap().round {
         press(&mut older, "[");
     }
     assert_eq!(older.shown().0, 0);
