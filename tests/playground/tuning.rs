@@ -122,6 +122,18 @@ fn the_length_is_one_slider() {
     assert_eq!(tried(&state), [], "nothing is longer than a sentence");
 }
 
+/// What is in force, and of which no recorded score says anything, leaves the sentence to the rounds; a threshold is compared.
+#[test]
+fn a_length_in_force_does_not_hide_what_happened() {
+    let mut state = support::answered(120, 40);
+    state.prepare();
+    let before = state.scene.story.clone();
+    press(&mut state, "-");
+    assert!(!before.is_empty() && state.scene.story == before, "{}", state.scene.story);
+    press(&mut state, ">");
+    assert!(state.scene.story.starts_with("what-if"), "{}", state.scene.story);
+}
+
 fn click(state: &mut Screen, kind: MouseEventKind, column: u16, row: u16) {
     state.update(Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
     state.prepare();

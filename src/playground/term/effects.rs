@@ -120,28 +120,21 @@ impl Effects {
             Effect::FindFiles(known) => self.pool.find_files(known),
             Effect::TakeUp(taken) => self.take_up(*taken, source, messages),
             Effect::Export { run, format, path } => {
-                let text = export::render(&run, format);
-                messages.push(exported(text.and_then(|text| export_to(&text, &path)), &path));
+                messages.push(exported(export::render(&run, format).and_then(|text| export_to(&text, &path)), &path));
             }
             // Only the loop has the screen.
             Effect::Picture(_) => {}
             Effect::Film { format, path } => {
                 let made = self.film(format, source, messages).await;
-                messages.push(match made {
-                    Ok(text) => exported(export_to(&text, &path), &path),
-                    Err(reason) => Message::Failed(format!("not exported: {reason}")),
-                });
+                let failed = |reason| Message::Failed(format!("not exported: {reason}"));
+                messages.push(made.map_or_else(failed, |text| exported(export_to(&text, &path), &path)));
             }
             Effect::Read(path) => messages.push(read_to_compare(&path)),
             Effect::Order(command) => messages.extend(source.command(command)),
             Effect::Drop => source.clear(),
             Effect::Replay(order) => messages.extend(source.order(order)),
             Effect::Pace(pace) => self.pace.set(pace.map(f64::from)),
-            Effect::Remember(question) => {
-                if let Err(error) = self.history.append(&question) {
-                    messages.push(Message::Warned(format!("the question is not in the history file: {error}")));
-                }
-            }
+            Effect::Remember(question) => messages.extend(self.remember(&question)),
             Effect::Copy(text) => messages.push(copy(terminal, &text)?),
             Effect::Edit(text) => {
                 return lend_to_editor(text, Hands { terminal, input, signals, source, sweeping, laddering }, messages).await;
@@ -157,21 +150,31 @@ impl Effects {
             }
             Effect::StopSweep => sweeping.stop(),
             Effect::Ladder(ask) => {
-                let seats = self.pool.seats(&ask.members);
                 let journals: Vec<_> = (1..=COLUMNS).map(|turn| self.journal(turn, "these runs", messages)).collect();
+                let seats = self.pool.seats(&ask.members);
                 laddering.start(*ask, &seats, journals.into_iter());
             }
             Effect::StopLadder => laddering.stop(),
-            Effect::UseTheme(name) => match self.library.load(&name, self.level) {
-                Ok(theme) => self.theme = theme,
-                Err(error) => messages.push(Message::Failed(format!("theme: {error}"))),
-            },
+            Effect::UseTheme(name) => messages.extend(self.use_theme(&name)),
             Effect::Mouse(wanted) => terminal.set_mouse(wanted)?,
             Effect::Redraw => terminal.forget_drawn()?,
             Effect::Suspend => messages.extend(stop(terminal, input, Whom::Group)?),
             Effect::Quit => return Ok(Next::Leave),
         }
         Ok(Next::GoOn)
+    }
+
+    fn remember(&mut self, question: &str) -> Option<Message> {
+        let error = self.history.append(question).err()?;
+        Some(Message::Warned(format!("the question is not in the history file: {error}")))
+    }
+
+    fn use_theme(&mut self, name: &str) -> Option<Message> {
+        match self.library.load(name, self.level) {
+            Ok(theme) => self.theme = theme,
+            Err(error) => return Some(Message::Failed(format!("theme: {error}"))),
+        }
+        None
     }
 
     fn ask(&mut self, ask: Ask, source: &mut RunSource, messages: &mut Vec<Message>) {

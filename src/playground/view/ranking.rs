@@ -189,9 +189,9 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
             pen.column(&rank, width - 1, true, look.style(Role::Dim), cut).skip(1);
         }
         Column::Member => {
-            let style = if row.leaves { look.style(Role::Exit) } else { look.style(Role::Member(row.member.0 as u8)) };
+            let role = if row.leaves { Role::Exit } else { Role::Member(row.member.0 as u8) };
             let name = display!("{} {}", answer.letter(row.member), answer.name(row.member));
-            pen.column(&name, width - 1, false, style, cut).skip(1);
+            pen.column(&name, width - 1, false, look.style(role), cut).skip(1);
         }
         Column::Bar => {
             let bar = look.glyphs.bar(row.share, width - 1);
@@ -218,11 +218,9 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
             });
             pen.column(&margin, width, true, if row.rank == Some(1) { text } else { look.style(Role::Dim) }, cut);
         }
-        Column::Weight => {
-            pen.column(&number(row.weight), width, true, text, cut);
-        }
-        Column::Cumulative => {
-            pen.column(&number(row.cumulative), width, true, text, cut);
+        Column::Weight | Column::Cumulative => {
+            let value = if column == Column::Weight { row.weight } else { row.cumulative };
+            pen.column(&number(value), width, true, text, cut);
         }
         Column::Stays => {
             pen.skip(width);

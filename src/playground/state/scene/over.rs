@@ -126,15 +126,19 @@ fn tried_length(state: &State) -> Length {
 
 /// What is tried and what it would have changed, with the keys that end it.
 pub(super) fn what_if_in_words(shown: Shown<'_>) -> Option<DisplayText> {
-    let state = shown.state;
+    let (state, tuning) = (shown.state, &shown.state.knobs.tuning);
+    if !tuning.is_pending() && !tuning.can_be_rescored() {
+        // What is in force already, and shows only in the rounds to come, leaves the line to them.
+        return None;
+    }
     let key = |action| state.keymap.key(action);
     let (apply, forget) = (key(Action::TuneApply), key(Action::TuneForget));
-    let keys = match (state.knobs.tuning.is_pending(), &state.looking.overlay) {
+    let keys = match (tuning.is_pending(), &state.looking.overlay) {
         (true, Some(Overlay::Tuning(_))) => display!("{apply} applies, {forget} forgets"),
         (true, _) => display!("`{}` {apply} applies, {forget} forgets", key(Action::Tune)),
         (false, _) => display!("in force; {} ends the comparison", key(Action::Back)),
     };
-    state.knobs.tuning.sentence(shown.what_if, shown.answer, tried_length(state), &keys)
+    tuning.sentence(shown.what_if, shown.answer, tried_length(state), &keys)
 }
 
 /// Columns beside a sheet below which it takes them too: of less nothing can be read.

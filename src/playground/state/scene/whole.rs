@@ -28,6 +28,7 @@ use super::welcome::welcome;
 use super::why;
 use crate::clean::DisplayText;
 use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::run::Round;
 use crate::engine::fusion::single::Single;
 use crate::playground::state::action::{Action, Page};
 use crate::playground::state::answer::Answer;
@@ -136,11 +137,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let sentence = sentence(shown, matrix.as_ref());
     let own = own_table(shown, matrix, &activities);
     let (votes, beneath) = (votes(&own, panes.len()), beneath(shown, &own));
-    let mut table = calm(answer, round, own, &activities);
-    let ranked = answer.run.rounds.iter().rev().map(AsRef::as_ref).find(|round| round.number == table.number).or(round);
-    if let (true, Some(before), Some(what_if)) = (table.is_of_the_round_before, ranked, shown.what_if) {
-        table.mark(before, what_if);
-    }
+    let (table, ranked) = ranking(shown, own, &activities);
     let ((overlay, tuning), roster) = (over::words(shown, ranked, memo, popup), over::roster(shown, popup));
     let popup = over::fitted(state.looking.overlay.as_ref(), popup, overlay.len());
     let ticks = usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2);
@@ -148,24 +145,12 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         let whole = memo.reasons.of(answer, at, &single, place.width);
         why::beginning(&whole, layout.inner(place).height, &state.keymap.key(Action::Open(Page::Why)))
     };
-    let chart = chart(answer, curve(state), at, chart_columns(state, &layout, popup), shown.what_if);
-    let chart_area = match &state.looking.overlay {
-        Some(overlay) if overlay.is_chart() => inside(popup),
-        Some(_) | None => layout.chart.map(|place| layout.inner(place)).unwrap_or_default(),
-    };
+    let (chart, chart_places) = placed_chart(shown, at, &layout, popup);
     let timeline = timeline(answer, at, ticks, shown.what_if);
     let exit_threshold = exits::threshold(answer, round);
-    let marks = Marks {
-        timeline: &timeline,
-        votes: &votes,
-        decided: sentence.deciding.is_some() && votes.iter().any(|votes| votes.best),
-        exits: exit_threshold.is_some() && (layout.ranking.is_some() || layout.tail.stays > 0),
-        shading: state.settings.shading,
-        glyphs: Glyphs::new(state.settings.ascii),
-    };
     Scene {
-        legend: legend(&layout, &marks),
-        chart_places: (chart_area, chart::places(answer, &chart, chart_area)),
+        legend: legend(&layout, &marks(state, &layout, &timeline, (&votes, sentence.deciding, exit_threshold))),
+        chart_places,
         chart,
         timeline,
         presented: words.map_or_else(Vec::new, |words| presented(shown, words, &sentence.fitting(words.caption.width))),
@@ -193,6 +178,48 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         welcome: greeting(state, &layout),
         texts,
         layout: Some(layout),
+    }
+}
+
+/// The ranking that is shown, and the round that it is of.
+fn ranking<'a>(shown: Shown<'a>, own: Table, activities: &[Activity]) -> (Table, Option<&'a Round>) {
+    let Shown { answer, round, what_if, .. } = shown;
+    let mut table = calm(answer, round, own, activities);
+    let rounds = &answer.run.rounds;
+    let place = rounds.binary_search_by_key(&table.number, |round| round.number);
+    let ranked = place.ok().and_then(|place| rounds.get(place)).map(AsRef::as_ref).or(round);
+    if let (true, Some(before), Some(what_if)) = (table.is_of_the_round_before, ranked, what_if) {
+        table.mark(before, what_if);
+    }
+    (table, ranked)
+}
+
+/// The exit chart, with where it is and where its rounds are.
+fn placed_chart(shown: Shown<'_>, at: Option<usize>, layout: &Layout, popup: Rect) -> (Chart, (Rect, Vec<LaidRound>)) {
+    let Shown { state, answer, what_if, .. } = shown;
+    let chart = chart(answer, curve(state), at, chart_columns(state, layout, popup), what_if);
+    let area = match &state.looking.overlay {
+        Some(overlay) if overlay.is_chart() => inside(popup),
+        Some(_) | None => layout.chart.map(|place| layout.inner(place)).unwrap_or_default(),
+    };
+    let places = chart::places(answer, &chart, area);
+    (chart, (area, places))
+}
+
+/// The marks in sight, of which the legend says what they mean.
+fn marks<'a>(
+    state: &State,
+    layout: &Layout,
+    timeline: &'a Timeline,
+    (votes, deciding, exit_threshold): (&'a [Votes], Option<MemberIndex>, Option<f64>),
+) -> Marks<'a> {
+    Marks {
+        timeline,
+        votes,
+        decided: deciding.is_some() && votes.iter().any(|votes| votes.best),
+        exits: exit_threshold.is_some() && (layout.ranking.is_some() || layout.tail.stays > 0),
+        shading: state.settings.shading,
+        glyphs: Glyphs::new(state.settings.ascii),
     }
 }
 
