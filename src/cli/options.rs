@@ -266,7 +266,9 @@ pub(super) fn lines(settled: &Settled, config: &Config) -> Vec<String> {
 
 /// Reports these lines.
 pub(super) fn say(settled: &Settled, config: &Config) {
-    lines(settled, config).iter().for_each(|line| notice(&clean(line)));
+    for line in lines(settled, config) {
+        notice(&clean(&line));
+    }
 }
 
 /// The knobs on the command line, with their values as written.

@@ -511,7 +511,10 @@ fn a_click_on_the_page_of_the_chart_looks_at_the_round_under_it() {
             click(&mut state, x, laid.chart_place.y);
             assert_eq!(state.looking.round.map(|look| look.round), Some(first.round), "{size:?} {x}");
         }
-        assert!(state.looking.overlay.as_ref().is_some_and(|overlay| overlay.is_chart()), "it stays open");
+        assert!(
+            state.looking.overlay.as_ref().is_some_and(specfuse::playground::state::overlay::Overlay::is_chart),
+            "it stays open"
+        );
         let before = state.looking.round;
         click(&mut state, laid.chart_place.x, laid.chart_place.y);
         assert_eq!(state.looking.round, before, "the scale is no round");

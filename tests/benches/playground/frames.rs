@@ -63,20 +63,20 @@ impl Drawn {
 /// The milliseconds of each frame, on all screens: at the end of a text, from short to long, the same while an early round is
 /// selected, and at the end of a long text of many members. The screens take turns, so that other work on the machine affects all
 /// equally.
-fn times(records: &[Record], of_many: &[Record]) -> [Vec<f64>; 6] {
+fn times(records: &[Record], of_many: &[Record]) -> Vec<Vec<f64>> {
     let of_some = [SHORT, FULL, LONG, SHORT, LONG].map(|words| Drawn::new(MEMBERS, records, words));
     let [short, full, long, mut early, mut long_early] = of_some;
     for screen in [&mut early, &mut long_early] {
         screen.state.state.looking.round = Some(Look { answer: 0, round: 3 });
     }
-    let mut screens = [short, full, long, early, long_early, Drawn::new(MANY, of_many, LONG)];
+    let mut screens = vec![short, full, long, early, long_early, Drawn::new(MANY, of_many, LONG)];
     let theme = load::theme();
     for _ in 0..FRAMES {
         for screen in &mut screens {
             screen.frame(&theme);
         }
     }
-    screens.map(|screen| screen.times)
+    screens.into_iter().map(|screen| screen.times).collect()
 }
 
 /// One event, one frame. Each frame's time is the minimum of several passes over the same events: the time of the frame itself,
