@@ -112,7 +112,7 @@ fn space_leaves_a_decision_that_stays_to_be_read() {
 #[test]
 fn a_film_is_of_a_whole_run_and_of_the_newest_one() {
     let film = |state: &mut Screen| {
-        press(state, "esc w ctrl+u");
+        press(state, "w ctrl+u");
         support::type_text(state, "run.cast");
         let effects = press(state, "enter");
         let notice = state.notices.notice.as_ref().map(|notice| notice.text.to_string()).unwrap_or_default();

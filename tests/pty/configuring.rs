@@ -39,8 +39,11 @@ fn a_theme_that_does_not_exist_is_a_warning() {
     let home = Home::new();
     home.configures("config.toml", "[playground]\ntheme = \"nosuch\"\n");
     let mut playing = home.opens(&[]);
-    playing.plays("theme: there is no theme `nosuch`; the nearest is `");
-    playing.plays("`; the default is used");
+    playing.sees("the warning", |seen| {
+        let text = folded(&seen.screen().contents());
+        text.contains("config.toml: line 2: theme: there is no theme `nosuch`; the nearest is `")
+            && text.contains("`; the default is used")
+    });
     playing.types(ESC);
     playing.plays("i ask");
     playing.types("T");
@@ -56,12 +59,12 @@ fn a_mistake_in_a_theme_is_told_with_its_file_line_and_role() {
     home.configures("config.toml", "[playground]\ntheme = \"mine\"\n");
     home.configures("themes/mine.toml", "inherits = \"dark\"\n\n[roles]\naccent = \"blue\"\nmargni = \"red\"\n");
     let mut playing = home.opens(&[]);
-    playing.plays("mine.toml: line 5: there is no role `margni`");
+    playing.sees("the warning", |seen| {
+        folded(&seen.screen().contents()).contains("mine.toml: line 5: there is no role `margni`; the nearest is `")
+    });
     playing.types(ESC);
     playing.plays("i ask");
     playing.types("L");
-    playing.sees("the mistake", |seen| {
-        ["┌ log ", "mine.toml: line 5: there is", "no role `margni`; the nearest is `"].iter().all(|part| seen.shows(part))
-    });
+    playing.sees("the mistake", |seen| ["┌ log ", "mine.toml", "`margni`; the nearest"].iter().all(|part| seen.shows(part)));
     leaves(playing, "qq", "before");
 }

@@ -33,7 +33,7 @@ fn a_run_is_stepped_through_and_looked_back_upon() {
     playing.sees("the newest round", |seen| !seen.shows("looking at") && seen.shows("· round 2 ·"));
     playing.types("s");
     playing
-        .sees("the answer", |seen| seen.shows("★ answered") && seen.shows("· round 3 ·") && transcript(seen).ends_with(ANSWER));
+        .sees("the answer", |seen| seen.shows("★ answered") && seen.shows("· 3 rounds ·") && transcript(seen).ends_with(ANSWER));
     leaves(playing, "q", "the last run is kept");
 }
 

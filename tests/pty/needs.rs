@@ -1,6 +1,6 @@
 //! Knobs without effect, in the tuning panel and when the playground opens.
 
-use crate::home::{DOWN, ENTER, ESC, Home, QUESTION, finished, leaves};
+use crate::home::{ENTER, ESC, Home, QUESTION, finished, folded, leaves};
 
 const RIGHT: &str = "\x1b[C";
 
@@ -12,8 +12,10 @@ fn what_the_configuration_needs_is_set_and_said() {
     playing.plays("★ answered");
     playing.types("L");
     playing.sees("both", |seen| {
-        let text = crate::home::folded(&seen.screen().contents());
-        text.contains("`segment` is set to tokens") && text.contains("`segment-words` has no effect")
+        let text = folded(&seen.screen().contents());
+        text.contains("`segment` is set to tokens")
+            && text.contains("`segment-words` has")
+            && text.contains("no effect while `segment` is tokens")
     });
     playing.types(ESC);
     playing.sees("the log closed", |seen| !seen.shows("┌ log "));
@@ -29,16 +31,14 @@ fn the_panel_says_beside_a_knob_that_it_has_no_effect_and_sets_what_it_needs() {
     playing.types(ESC);
     playing.plays("i ask");
     playing.types("t");
-    playing.plays("no effect: segment is sentence");
-    playing.types(&DOWN.repeat(2));
+    playing.plays("41 more");
+    playing.types("/segment-tokens");
+    playing.plays("no effect: segment");
+    playing.types(ENTER);
     playing.types(RIGHT);
     playing.sees("the unit follows", |seen| {
-        let screen = seen.screen().contents();
-        let line = |name: &str| screen.lines().find(|line| line.contains(name)).unwrap_or_default().to_owned();
-        line("* segment-tokens ").contains("11 ")
-            && line("  segment-words ").contains("no effect: segment is tokens")
-            && line("* segment ").contains("tokens ")
-            && seen.shows("`segment` is set to tokens")
+        let text = folded(&seen.screen().contents());
+        text.contains("`segment` is set to tokens") && !text.contains("no effect: segment is sentence")
     });
     playing.types(ENTER);
     playing.plays("from the next question on");
