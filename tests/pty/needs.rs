@@ -13,7 +13,7 @@ fn what_the_configuration_needs_is_set_and_said() {
     playing.types("L");
     playing.sees("both", |seen| {
         let text = folded(&seen.screen().contents());
-        text.contains("`segment` is set to tokens")
+        text.contains("tokens: otherwise `segment-tokens` would have no effect")
             && text.contains("`segment-words` has")
             && text.contains("no effect while `segment` is tokens")
     });
