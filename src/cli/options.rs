@@ -17,7 +17,7 @@ use crate::config::{self, Config};
 use crate::display;
 use crate::engine::fusion::event::Role;
 use crate::engine::fusion::params::needs::{self, Origin, Settled, When};
-use crate::engine::fusion::params::{KNOBS, Kind, Knob, KnobGroup, PRESETS, Params};
+use crate::engine::fusion::params::{KNOBS, Kind, Knob, KnobGroup, PRESETS};
 use crate::engine::member::Local;
 use crate::engine::member::http::redact;
 use crate::ensemble::{GivenKey, Selection};
@@ -183,7 +183,7 @@ fn within(text: &str, range: RangeInclusive<u32>) -> Result<usize, String> {
 }
 
 fn option(knob: &'static Knob) -> Arg {
-    let default = (knob.get)(&Params::default());
+    let default = knob.default_value();
     let takes = match knob.kind {
         Kind::Switch | Kind::Choice(_) => knob.kind.to_string(),
         Kind::Integer { min, max, .. } => format!("{min} to {max}"),

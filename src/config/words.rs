@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::engine::fusion::params::{Kind, Knob, Params, Value, knob};
+use crate::engine::fusion::params::{Kind, Knob, Value, knob};
 
 /// The longest text that a message repeats, in characters.
 const LONGEST: usize = 40;
@@ -68,7 +68,7 @@ pub(super) fn knob_example(knob: &Knob, given: &toml::Value) -> String {
         toml::Value::Array(_) | toml::Value::Datetime(_) | toml::Value::Table(_) => None,
     };
     let meant = text.and_then(|text| knob.parse(&text).ok());
-    format!("{} = {}", knob.name, written(&meant.unwrap_or_else(|| (knob.get)(&Params::default()))))
+    format!("{} = {}", knob.name, written(&meant.unwrap_or_else(|| knob.default_value())))
 }
 
 fn written(value: &Value) -> String {

@@ -12,7 +12,7 @@ use specfuse::engine::member::scripted::ScriptedMember;
 use specfuse::playground::state::answer::Answer;
 use specfuse::playground::state::glyphs::Glyphs;
 use specfuse::playground::state::prose::{Line, Prose};
-use specfuse::playground::state::scene::table::{matrix, weights};
+use specfuse::playground::state::scene::matrix::{matrix, weights};
 use specfuse::playground::state::scene::waterfall::{round_page, run_page};
 use specfuse::playground::state::scene::why::{Why, prose, why};
 use specfuse::playground::state::scene::{single as held, why as reasons};

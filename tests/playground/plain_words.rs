@@ -4,7 +4,7 @@
 use specfuse::engine::fusion::event::{Event, Record};
 use specfuse::engine::member::scripted::ScriptedMember;
 use specfuse::playground::state::pages::help;
-use specfuse::playground::state::scene::table::Cell;
+use specfuse::playground::state::scene::matrix::Cell;
 use specfuse::playground::state::{Look, Screen};
 
 use super::runs;

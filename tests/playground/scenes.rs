@@ -5,9 +5,10 @@ use specfuse::engine::fusion::event::{Event, Record};
 use specfuse::engine::fusion::run::DraftState;
 use specfuse::playground::state::answer::Answer;
 use specfuse::playground::state::log::Level;
+use specfuse::playground::state::scene::matrix::Cell;
 use specfuse::playground::state::scene::pane::Activity;
 use specfuse::playground::state::scene::status::RunState;
-use specfuse::playground::state::scene::table::{Cell, Row, Table};
+use specfuse::playground::state::scene::table::{Row, Table};
 use specfuse::playground::state::scene::timeline::Mark;
 use specfuse::playground::state::{Look, Message, Screen};
 

@@ -10,7 +10,7 @@ use super::theme::Role;
 use crate::clean::DisplayText;
 use crate::engine::fusion::MemberIndex;
 use crate::playground::state::Screen;
-use crate::playground::state::scene::table::Cell;
+use crate::playground::state::scene::matrix::Cell;
 
 /// The votes on one draft.
 pub(super) struct Ballots<'a> {

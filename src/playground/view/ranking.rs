@@ -11,8 +11,9 @@ use super::theme::Role;
 use crate::clean::DisplayText;
 use crate::display;
 use crate::playground::state::Screen;
+use crate::playground::state::scene::matrix::Cell;
 use crate::playground::state::scene::pane::Activity;
-use crate::playground::state::scene::table::{Cell, Row};
+use crate::playground::state::scene::table::Row;
 use crate::playground::state::scene::{figure, heat};
 
 /// A column of the table.

@@ -152,6 +152,12 @@ impl fmt::Display for When {
 }
 
 impl Knob {
+    /// Its value among the default knobs.
+    #[must_use]
+    pub fn default_value(&self) -> Value {
+        (self.get)(&Params::default())
+    }
+
     /// The value if it fits this knob's kind and range. Whole numbers pass as reals and whole reals as integers, because TOML and
     /// JSON writers do not distinguish them.
     pub fn check(&self, value: &Value) -> Result<Value, ParamError> {

@@ -199,7 +199,7 @@ mod tests {
     fn a_knob_that_was_set_works_or_is_named() {
         for exit in ["off", "paper", "evidence"] {
             for knob in KNOBS.iter().filter(|knob| knob.name != "exit") {
-                let value = (knob.get)(&Params::default()).to_string();
+                let value = knob.default_value().to_string();
                 let (params, lines) = settled(&[("exit", exit)], &[(knob.name, &value, Origin::CommandLine)]);
                 let named = lines.iter().any(|line| line.starts_with(&format!("`{}` has no effect", knob.name)));
                 assert_eq!(idle(&params, knob.name).is_some(), named, "{}: {lines:?}", knob.name);

@@ -26,7 +26,7 @@ use crate::playground::state::parts::settings::Settings;
 use crate::playground::state::parts::writing::Writing;
 use crate::playground::state::picker::{Choice, Deed, Item, Picker, PickerKind};
 use crate::playground::state::roster::Roster;
-use crate::playground::state::scene::{figure, table};
+use crate::playground::state::scene::{figure, matrix};
 use crate::playground::state::targets;
 
 /// How much one key press changes a weight.
@@ -73,7 +73,7 @@ impl Steering<'_> {
             return self.notices.say(Level::Info, "there is no round yet");
         };
         let segment = self.segment_shown();
-        let matrix = table::matrix(answer, round, &round.params);
+        let matrix = matrix::matrix(answer, round, &round.params);
         let items = matrix.ranking.order.iter().map(|place| {
             let candidate = &matrix.candidates[*place];
             let author = candidate.authors.first().copied().unwrap_or(candidate.key);

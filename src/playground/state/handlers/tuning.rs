@@ -110,7 +110,7 @@ impl Tuning<'_> {
             return panel.type_text("0");
         }
         match panel.marked() {
-            Row::Knob(knob) => self.try_value(knob, &(knob.get)(&Params::default())),
+            Row::Knob(knob) => self.try_value(knob, &knob.default_value()),
             Row::Length => self.try_length(Length::of(&Params::default())),
             Row::Preset => {}
         }

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::answer::Answer;
 use super::super::glyphs::Glyphs;
 use super::super::prose::{Line, Prose, Tone, blanks, fitted, line, wrap};
-use super::table::{matrix, weights};
+use super::matrix::{matrix, weights};
 use super::usage::about_cost;
 use super::{compared, counted, duration, figure};
 use crate::clean::{DisplayStr, DisplayText, clean_line};

@@ -19,7 +19,7 @@ use crate::playground::state::prose::Prose;
 use crate::playground::state::tuning::ladder::Length;
 use crate::playground::state::tuning::lines::{self, Hit, Lines, Target};
 use crate::playground::state::tuning::panel::{Panel, Row};
-use crate::playground::state::tuning::{thresholds, words};
+use crate::playground::state::tuning::{shown, thresholds, words};
 
 /// Columns of what lies inside the frame.
 fn inner(popup: Rect) -> u16 {
@@ -70,12 +70,12 @@ fn tuning(shown: Shown<'_>, panel: &Panel, decided: Option<&Round>, memo: &mut M
     let (named, margin) =
         (tuning.named(tried_length(state)), decided.and_then(|round| thresholds::margin(answer, round, what_if)));
     let effect = words::effect(what_if, answer);
-    let shown = lines::Shown {
+    let shown = shown::Shown {
         panel,
         tuning,
         in_force: &state.knobs.in_force(&state.answers),
         presets: &state.knobs.presets,
-        keys: lines::Keys { fold: &fold, find: &find, apply: &apply, forget: &forget, change: &change },
+        keys: shown::Keys { fold: &fold, find: &find, apply: &apply, forget: &forget, change: &change },
         ticks: &thresholds::ticks(points, run.members.len()),
         tried: named.as_ref().map(|named| (named, &effect)),
         margin: margin.as_ref(),

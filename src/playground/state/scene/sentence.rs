@@ -1,10 +1,10 @@
 //! The sentence at the top of the screen: what is tried, what is waited for, or the caption of what is shown.
 
 use super::caption::{Caption, Keys, Moment, caption, deciding};
+use super::matrix::{Matrix, weights};
 use super::moment::moment;
 use super::over;
 use super::shown::Shown;
-use super::table::{Matrix, weights};
 use crate::clean::DisplayText;
 use crate::display;
 use crate::engine::fusion::MemberIndex;

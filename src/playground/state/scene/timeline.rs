@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::answer::Answer;
-use super::table::share;
+use super::matrix::share;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::params::{Knob, Value};
 use crate::engine::fusion::run::Round;

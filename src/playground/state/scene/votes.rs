@@ -4,8 +4,9 @@
 //! several times a second; so the order is that of the round before until everybody has voted.
 
 use super::super::answer::Answer;
+use super::matrix::{Cell, matrix};
 use super::pane::Activity;
-use super::table::{Cell, Table, matrix, table};
+use super::table::{Table, table};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::Round;
 

@@ -12,6 +12,7 @@ use super::draft::{self, PaneText};
 use super::exits::{self, Stays};
 use super::hints;
 use super::legend::{Marks, legend};
+use super::matrix::{Matrix, matrix};
 use super::memo::Memo;
 use super::moment;
 use super::over::{self, Rows};
@@ -21,7 +22,7 @@ use super::roster::List;
 use super::sentence::{Sentence, sentence};
 use super::shown::Shown;
 use super::status::{Facts, Status, status};
-use super::table::{Matrix, Table, matrix, table};
+use super::table::{Table, table};
 use super::timeline::{Timeline, timeline};
 use super::votes::{Votes, calm, votes};
 use super::welcome::welcome;
@@ -33,7 +34,7 @@ use crate::engine::fusion::single::Single;
 use crate::playground::state::action::{Action, Page};
 use crate::playground::state::answer::Answer;
 use crate::playground::state::glyphs::Glyphs;
-use crate::playground::state::laid::{Laid, LaidHint, LaidPane, LaidRound, inside};
+use crate::playground::state::laid::{LaidRound, inside};
 use crate::playground::state::layout::{
     CHART_MARGIN, Layout, Part, Shape, TIMELINE_HEAD, WIDE, arrange, closing_width, dock, draft_width,
 };
@@ -236,48 +237,6 @@ fn own_table(shown: Shown<'_>, matrix: Option<Matrix>, activities: &[Activity]) 
         table.mark(round, what_if);
     }
     table
-}
-
-impl Scene {
-    fn laid_hints(&self) -> Vec<LaidHint> {
-        let Some(layout) = &self.layout else { return Vec::new() };
-        let places = hints::places(&self.hints, layout.hints.width, self.notice).into_iter();
-        places
-            .filter_map(|(columns, hint)| {
-                Some(LaidHint { columns, action: self.hint_actions.get(hint)?.entry().name.to_owned() })
-            })
-            .collect()
-    }
-
-    /// Where everything is, for the state.
-    #[must_use]
-    pub fn laid(&self) -> Laid {
-        let pane = |pane: &Pane| {
-            let text = self.texts.get(pane.member.0);
-            LaidPane {
-                member: pane.member,
-                away: pane.away.then(|| pane.note.clone()),
-                draft: text.and_then(PaneText::draft),
-                open: text.is_some_and(PaneText::is_open),
-                lines: text.map_or(0, |text| text.flow().lines()),
-            }
-        };
-        Laid {
-            layout: self.layout.clone(),
-            panes: self.panes.iter().map(pane).collect(),
-            table_rows: self.table.rows.len(),
-            ticks: self.timeline.ticks.iter().map(|tick| tick.place).collect(),
-            overlay_lines: self.overlay.len(),
-            overlay_height: usize::from(self.popup.height.saturating_sub(2)),
-            popup: self.popup,
-            ranked: self.table.rows.iter().map(|row| row.member).collect(),
-            chart: self.chart_places.1.clone(),
-            chart_place: self.chart_places.0,
-            roster: self.roster.rows(),
-            hints: self.laid_hints(),
-            tuning: self.tuning.laid(self.popup),
-        }
-    }
 }
 
 /// Columns of what is in the prompt.

@@ -6,16 +6,16 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::Tuning;
+use super::foot::{foot, short_foot};
 use super::ladder::{Length, RUNGS};
 use super::panel::{Panel, Row};
+use super::shown::Shown;
 use super::slider::Slider;
 use crate::clean::DisplayText;
 use crate::display;
-use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::params::{Kind, Knob, KnobGroup, Params, Presets, Value, needs};
+use crate::engine::fusion::params::{Kind, Knob, KnobGroup, Params, needs};
 use crate::playground::state::glyphs::Glyphs;
-use crate::playground::state::prose::{Line, Prose, Tone, fitted, wrap};
+use crate::playground::state::prose::{Line, Prose, Tone, fitted};
 
 /// Columns before a name: the mark, and whether the knob is tried.
 const MARK: u16 = 4;
@@ -36,41 +36,6 @@ const NAME: usize = 19;
 const VALUE: usize = 12;
 /// Lines of the list that stay beside what is said below it.
 const LEAST_ROWS: usize = 4;
-
-/// What the panel shows.
-#[allow(missing_docs, reason = "the names say it")]
-#[derive(Clone, Copy)]
-pub struct Shown<'a> {
-    pub panel: &'a Panel,
-    pub tuning: &'a Tuning,
-    /// The current knobs.
-    pub in_force: &'a Params,
-    pub presets: &'a Presets,
-    pub keys: Keys<'a>,
-    /// Where members start or cease to leave, on the track of the exit threshold.
-    pub ticks: &'a [(f64, MemberIndex)],
-    /// What is tried, and what it would have changed.
-    pub tried: Option<(&'a DisplayText, &'a DisplayText)>,
-    /// By how much the selected round was won, and would have been.
-    pub margin: Option<&'a DisplayText>,
-    /// Who leaves at which threshold.
-    pub leaves: &'a [DisplayText],
-    /// The margins of the last rounds.
-    pub margins: &'a Prose,
-    pub glyphs: Glyphs,
-}
-
-/// The keys that the panel names.
-#[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, Copy)]
-pub struct Keys<'a> {
-    pub fold: &'a str,
-    pub find: &'a str,
-    pub apply: &'a str,
-    pub forget: &'a str,
-    /// The keys that change what is marked.
-    pub change: &'a str,
-}
 
 /// What a click on a line means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -348,7 +313,7 @@ fn knob_line(shown: Shown<'_>, knob: &'static Knob, marked: bool, width: u16) ->
         (false, None) => Tone::Strong,
     };
     line.push((tone, display!("{text:<VALUE$}")));
-    let default = default(knob);
+    let default = knob.default_value();
     if width >= WIDE {
         line.push((Tone::Dim, display!(" {:<24} default {default}", takes(knob))));
     } else if default != value {
@@ -367,72 +332,4 @@ fn takes(knob: &Knob) -> DisplayText {
         Kind::Choice(names) => DisplayText::joined(names, ", "),
     };
     if text.chars().count() <= 24 { text } else { display!("{}~", text.as_display().first_chars(23)) }
-}
-
-fn default(knob: &Knob) -> Value {
-    (knob.get)(&Params::default())
-}
-
-/// What is said below the list.
-fn foot(shown: Shown<'_>, width: u16) -> Prose {
-    let mut prose = vec![Line::new()];
-    wrap(&mut prose, Vec::new(), Tone::Dim, &meaning(shown), width, 0);
-    prose.push(Line::new());
-    if let Some((named, effect)) = shown.tried {
-        wrap(&mut prose, vec![(Tone::Dim, "tried: ".into())], Tone::Warning, named, width.saturating_sub(7), 2);
-        wrap(&mut prose, Vec::new(), Tone::Warning, effect, width, 0);
-        prose.push(vec![
-            (Tone::Key, display!("{}", shown.keys.apply)),
-            (Tone::Dim, " applies, ".into()),
-            (Tone::Key, display!("{}", shown.keys.forget)),
-            (Tone::Dim, " forgets".into()),
-        ]);
-    } else {
-        let keys = shown.keys.change;
-        let nothing = display!("{keys} change what is marked: see here what it would have changed in the rounds so far");
-        wrap(&mut prose, Vec::new(), Tone::Dim, &nothing, width, 0);
-    }
-    if let Some(margin) = shown.margin {
-        prose.push(Line::new());
-        wrap(&mut prose, Vec::new(), Tone::Plain, margin, width, 2);
-    }
-    prose.extend(shown.margins.iter().cloned());
-    if !shown.leaves.is_empty() {
-        prose.push(Line::new());
-    }
-    for text in shown.leaves {
-        wrap(&mut prose, Vec::new(), Tone::Plain, text, width, 2);
-    }
-    prose
-}
-
-/// The same where there are few lines: what the marked row decides before what it means.
-fn short_foot(shown: Shown<'_>, width: u16) -> Prose {
-    let mut prose = Prose::new();
-    let margin = shown.margin.map(|margin| (Tone::Plain, margin.clone()));
-    let leaves = shown.leaves.iter().map(|leaves| (Tone::Plain, leaves.clone()));
-    let meaning = std::iter::once((Tone::Dim, meaning(shown)));
-    let (before, behind) = if shown.tried.is_some() { (margin, None) } else { (None, margin) };
-    for (tone, text) in before.into_iter().chain(leaves).chain(meaning).chain(behind) {
-        wrap(&mut prose, Vec::new(), tone, &text, width, 2);
-    }
-    prose
-}
-
-/// The marked row, explained in a sentence.
-fn meaning(shown: Shown<'_>) -> DisplayText {
-    match shown.panel.marked() {
-        Row::Preset => match shown.presets.matching(&shown.tuning.over(shown.in_force)) {
-            Some(name) => display!("{name}: {}", shown.presets.meaning(name)),
-            None => display!("presets: named sets of values; {} go through them", shown.keys.change),
-        },
-        Row::Length => "how much every model drafts before the others judge it: from a sentence down to 3 tokens".into(),
-        Row::Knob(knob) => {
-            let unit = if knob.unit.is_empty() { DisplayText::new() } else { display!(" {}", knob.unit) };
-            let in_force = (knob.get)(shown.in_force);
-            let idle = needs::idle(&shown.tuning.over(shown.in_force), knob.name);
-            let idle = idle.map_or_else(DisplayText::new, |idle| display!("no effect: {} is {}; ", idle.governor, idle.value));
-            display!("{idle}{} (in force: {in_force}{unit}; {}; default {})", knob.meaning, knob.kind, default(knob))
-        }
-    }
 }

@@ -15,7 +15,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::answer::Answer;
 use super::lazy;
 use super::listed;
-use super::table::{Matrix, has_voted};
+use super::matrix::{Matrix, has_voted};
 use crate::clean::{DisplayStr, DisplayText};
 use crate::display;
 use crate::engine::fusion::MemberIndex;

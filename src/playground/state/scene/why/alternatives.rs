@@ -1,7 +1,7 @@
 //! What else would have been chosen from the same recorded scores: by each other scoring rule, other normalisations, the outlier
 //! filter, equal weights.
 
-use super::super::table::{Matrix, matrix, weighted, weights};
+use super::super::matrix::{Matrix, matrix, weighted, weights};
 use super::Subject;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::params::{NormalisationKind, Params};

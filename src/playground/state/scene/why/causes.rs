@@ -118,7 +118,7 @@ fn all_improbable(subject: &Subject<'_>, sentences: Option<&Sentences>) -> Optio
     let params = Params { scoring: ScoringRule::MinProb, ..Params::clone(&subject.round.params) };
     let settings = params.score_settings();
     let plain = settings.normalisation == crate::engine::fusion::score::Normalisation::None;
-    let matrix = super::super::table::matrix(subject.answer, subject.round, &params);
+    let matrix = super::super::matrix::matrix(subject.answer, subject.round, &params);
     let best = matrix.ranking.scores.iter().flatten().copied().reduce(f64::max).filter(|_| plain)?;
     let all_told = matrix.candidates.iter().all(|candidate| {
         matrix

@@ -2,7 +2,7 @@
 //! most verifiers prefer.
 
 use super::super::caption::{Keys, Moment, deciding, of_round};
-use super::super::table::weights;
+use super::super::matrix::weights;
 use super::Subject;
 use crate::clean::DisplayText;
 use crate::display;

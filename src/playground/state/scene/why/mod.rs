@@ -24,8 +24,8 @@ pub use tokens::{Read, Readings};
 pub use words::{beginning, prose};
 
 use super::super::answer::Answer;
+use super::matrix::{Matrix, has_voted, matrix};
 use super::status::rule_in_words;
-use super::table::{Matrix, has_voted, matrix};
 use crate::clean::{DisplayStr, DisplayText};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::Round;

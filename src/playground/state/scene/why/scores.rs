@@ -1,6 +1,6 @@
 //! The matrix: what each verifier says of each candidate, as the vote counts it and before it was normalised.
 
-use super::super::table::{Cell, Matrix, cell};
+use super::super::matrix::{Cell, Matrix, cell};
 use super::Subject;
 use crate::clean::{DisplayText, clean_line};
 use crate::engine::fusion::MemberIndex;
@@ -59,7 +59,7 @@ pub(super) fn candidates(subject: &Subject<'_>, accepted: Option<usize>) -> Vec<
 
 pub(super) fn verifiers(subject: &Subject<'_>) -> Vec<VerifierScores> {
     let Subject { answer, round, matrix, .. } = subject;
-    let weights = super::super::table::weights(answer, round);
+    let weights = super::super::matrix::weights(answer, round);
     let normalised = round.params.score_settings().normalisation != Normalisation::None || round.is_judged();
     let row = |(place, member): (usize, &MemberIndex)| {
         let raw = |column: &usize| {

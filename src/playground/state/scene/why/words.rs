@@ -4,7 +4,7 @@ use super::super::super::answer::Answer;
 use super::super::super::flow::Flow;
 use super::super::super::prose::{Line, Prose, Tone, blanks, fitted, line, wrap};
 use super::super::draft::probability_shade;
-use super::super::table::Cell;
+use super::super::matrix::Cell;
 use super::super::{chance, counted, figure, heat, listed};
 use super::grid::{Row, grid};
 use super::used::used;
