@@ -130,6 +130,7 @@ fn a_length_in_force_does_not_hide_what_happened() {
     let before = state.scene.story.clone();
     press(&mut state, "-");
     assert!(!before.is_empty() && state.scene.story == before, "{}", state.scene.story);
+    assert!(!state.scene.closing.is_empty() && !state.knobs.tuning.is_trying(), "the card stays");
     press(&mut state, ">");
     assert!(state.scene.story.starts_with("what-if"), "{}", state.scene.story);
 }
@@ -295,5 +296,5 @@ fn the_keys_of_the_threshold_say_that_there_is_no_rule() {
     state.state.writing.active = false;
     press(&mut state, ">");
     let notice = &state.notices.notice.as_ref().unwrap().text;
-    assert!(notice.contains("exit threshold δ; `exit-threshold` has no effect while `exit` is off"), "{notice}");
+    assert!(notice.contains("exit threshold; `exit-threshold` has no effect while `exit` is off"), "{notice}");
 }

@@ -43,7 +43,7 @@ fn every_overlay_opens_and_closes() {
     let mut playing = home.answers();
     let table = [
         ("e", "┌ why this round was won ", "decided it"),
-        ("c", "┌ exit chart ─", "δ/n"),
+        ("c", "┌ exit chart ─", " exit ."),
         ("?", "┌ help ", "Several models write one answer together."),
         ("L", "┌ log ", "babble left after round 2"),
         (":", "┌ commands ", "again-same-seed"),

@@ -146,6 +146,13 @@ impl Glyphs {
         display!("{}{part}", "█".repeat(eighths / 8))
     }
 
+    /// The same while not all votes are in.
+    #[must_use]
+    pub fn hollow_bar(self, share: f64, columns: u16) -> DisplayText {
+        let filled = (share.clamp(0.0, 1.0) * f64::from(columns)).round() as usize;
+        DisplayStr::from(self.pick("░", ":")).repeat(filled)
+    }
+
     /// A vote, as high as its share from 0 to 1.
     #[must_use]
     pub fn ballot(self, share: f64) -> &'static str {
@@ -260,6 +267,7 @@ mod tests {
         assert_eq!([0.0, 0.5, 1.0, 7.0].map(|share| glyphs.bar(share, 4)), ["", "██", "████", "████"]);
         assert_eq!(glyphs.bar(0.56, 2), "█▏");
         assert_eq!(Glyphs::new(true).bar(0.53, 4), "###");
+        assert_eq!([false, true].map(|ascii| Glyphs::new(ascii).hollow_bar(0.53, 4)), ["░░", "::"]);
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub const STOPS: &[Stop] = &[
     Stop {
         sentence: "With 4 words a segment, all models drafted the same in round 4, so it was accepted without asking anybody for \
                    a score.",
-        attempt: "{previous-round} and {next-round}: the mark = below the rounds is such a round, a bar is how far the best was ahead",
+        attempt: "{previous-round} and {next-round}: a round in which all drafted the same says so in its first line",
         question: EXAMPLE,
         changes: &[("segment", "words"), ("segment-words", "4")],
         pace: 25,

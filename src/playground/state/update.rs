@@ -66,7 +66,10 @@ impl State {
                 self.looking.lay(*laid);
             }
             Message::Dressed(dress) => self.writing.dress = dress,
-            Message::Record(record) => self.record(&record),
+            Message::Record(record) => {
+                self.record(&record);
+                self.knobs.settle(&self.answers);
+            }
             Message::Tick(now_ms) => self.answers.now_ms = now_ms,
             Message::AskFailed(error) => Recordings::from(self).ask_failed(&error),
             Message::RunEnded(journal_error) => Recordings::from(self).run_ended(journal_error),

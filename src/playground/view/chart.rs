@@ -10,6 +10,7 @@ use super::paint::Pen;
 use super::theme::Role;
 use crate::clean::{DisplayStr, DisplayText};
 use crate::display;
+use crate::engine::fusion::MemberIndex;
 use crate::playground::state::Screen;
 use crate::playground::state::scene::chart::{Chart, Column, SCALE, spacing};
 use crate::playground::state::scene::figure;
@@ -106,12 +107,19 @@ fn points(
     row_of: &dyn Fn(f64) -> u16,
 ) {
     let answer = screen.answers.session.answer(screen.shown().0);
-    let points = &screen.scene.chart.columns[place].points;
+    let Column { points, was, .. } = &screen.scene.chart.columns[place];
+    // What was, beneath what would have been: seen where it has moved.
+    let was: Vec<(MemberIndex, u16)> = was.iter().map(|(member, value)| (*member, row_of(*value))).collect();
     let rows: Vec<u16> = points.iter().map(|(_, value)| row_of(*value)).collect();
     let room = usize::from(spacing.saturating_sub(1).max(1));
     for row in 0..area.height {
         let here = points.iter().zip(&rows).filter(|(_, at)| **at == row).map(|(point, _)| point);
         let count = here.clone().count();
+        let mut ghosts = Pen::new(buffer, area, row);
+        ghosts.skip(x);
+        for (member, _) in was.iter().filter(|(_, at)| *at == row).take(room) {
+            ghosts.write(&DisplayText::from(answer.letter(*member)), look.style(Role::Dim));
+        }
         let mut pen = Pen::new(buffer, area, row);
         pen.skip(x);
         for (member, _) in here.take(if count > room { room - 1 } else { room }) {

@@ -195,7 +195,11 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
             pen.column(&name, width - 1, false, look.style(role), cut).skip(1);
         }
         Column::Bar => {
-            let bar = look.glyphs.bar(row.share, width - 1);
+            let bar = if table.has_all_votes() {
+                look.glyphs.bar(row.share, width - 1)
+            } else {
+                look.glyphs.hollow_bar(row.share, width - 1)
+            };
             pen.column(&bar, width - 1, false, look.style(if row.accepted { Role::Winner } else { Role::Gauge }), "").skip(1);
         }
         Column::Score => {

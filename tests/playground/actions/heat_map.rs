@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use specfuse::playground::state::heat_map::{Progress, SweepAsk};
 use specfuse::playground::state::pages::Page;
 use specfuse::playground::state::{Effect, Message, Screen};
@@ -63,6 +64,28 @@ pub(super) fn opens(pressed: Pressed) {
     assert!(pressed.effects.is_empty() && pressed.after.looking.page() == Some(Page::HeatMap));
     let screen = support::screen(&mut pressed.after.clone());
     assert!(screen.contains("segment-tokens 3, 5, 10, 20 × exit-threshold 0, 0.3, 0.5, 0.7"), "{screen}");
+}
+
+#[test]
+fn a_click_on_a_cell_marks_its_setting() {
+    let mut state = done();
+    let text = state.looking.laid.overlay_text();
+    let screen = support::screen(&mut state);
+    // The first row is the line of the first value; its cells end in numbers, and the last of them is the fourth setting.
+    let (y, line) = screen.lines().enumerate().skip(text.y.into()).find(|(_, line)| line.contains("  3  ")).unwrap();
+    let last = line.trim_end_matches(['│', ' ']).chars().count() - 1;
+    let click = |x: usize, y: usize| {
+        Message::Mouse(MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column: x as u16,
+            row: y as u16,
+            modifiers: KeyModifiers::NONE,
+        })
+    };
+    for (x, y, setting) in [(last, y, 3), (last, y + 3, 15), (0, y, 15), (last, y.saturating_sub(2), 15)] {
+        state.update(click(x, y));
+        assert_eq!(marked(&state), setting, "{x}, {y}: {screen}");
+    }
 }
 
 pub(super) fn up(pressed: Pressed) {

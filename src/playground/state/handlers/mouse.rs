@@ -16,6 +16,7 @@ use crate::playground::state::overlay::Overlay;
 use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::looking::{Look, Looking};
 use crate::playground::state::parts::writing::Writing;
+use crate::playground::state::scene::heat_map::setting_at;
 use crate::playground::state::scene::ladder::column_at;
 
 /// How many lines one turn of the wheel scrolls.
@@ -90,6 +91,14 @@ fn clicked(state: &mut State, at: Position) -> Vec<Effect> {
                 // The frame and a blank are beside the page.
                 let (x, width) = (at.x.saturating_sub(popup.x + 2), popup.width.saturating_sub(4));
                 Lengths::from(state).mark(column_at(x, width));
+            }
+        }
+        Some(Overlay::Page(Page::HeatMap, scroll)) => {
+            let (text, top) = (state.looking.laid.overlay_text(), scroll.top);
+            let place = (top + usize::from(at.y.saturating_sub(text.y)), usize::from(at.x.saturating_sub(text.x)));
+            let setting = setting_at(state, text.width, place).filter(|_| text.contains(at));
+            if let (Some(map), Some(setting)) = (&mut state.heat_map, setting) {
+                map.marked = setting;
             }
         }
         Some(overlay) if overlay.is_chart() => {

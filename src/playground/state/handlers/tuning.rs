@@ -194,6 +194,7 @@ impl Tuning<'_> {
         for (knob, value) in changes {
             self.knobs.tuning.compare_with(knob, value);
         }
+        self.knobs.settle(self.answers);
         self.notices.say(Level::Info, &format!("{}, was {}; {when}", next.words(), before.words()));
         orders
     }
@@ -211,7 +212,7 @@ impl Tuning<'_> {
 
     /// Changes the exit threshold δ.
     pub(super) fn exit_threshold(&mut self, direction: i64) -> Vec<Effect> {
-        self.set_by("exit-threshold", direction, "is the exit threshold δ")
+        self.set_by("exit-threshold", direction, "is the exit threshold")
     }
 
     /// Whether other knobs are being tried, which a key that sets one would mix up; says how to end that.
@@ -240,6 +241,7 @@ impl Tuning<'_> {
         let mut params = self.knobs.in_force(self.answers);
         let (orders, when) = self.put_in_force(&[(knob, value.clone())]);
         self.knobs.tuning.compare_with(knob, value.clone());
+        self.knobs.settle(self.answers);
         // Only values in the knob's own range get here.
         let _ = params.set(name, &value);
         let idle = needs::idle(&params, name).map_or_else(String::new, |idle| format!("; {idle}"));

@@ -26,6 +26,14 @@ impl Knobs {
         Self { params, presets, seed, tuning: Tuning::default(), tuned: Vec::new() }
     }
 
+    /// Ends a comparison with what is in force by now, if no recorded score says anything of it.
+    pub fn settle(&mut self, answers: &Answers) {
+        if self.tuning.is_trying() && !self.tuning.is_pending() {
+            let in_force = self.in_force(answers);
+            self.tuning.settle(&in_force);
+        }
+    }
+
     /// The knobs for the next round of the answer if it is being written or recorded, otherwise for the next answer.
     #[must_use]
     pub fn in_force(&self, answers: &Answers) -> Params {

@@ -86,6 +86,8 @@ pub struct Column {
     pub number: usize,
     /// Each member that took part with its value, in member order: recorded, or under the knobs that are tried.
     pub points: Vec<(MemberIndex, f64)>,
+    /// The recorded values where those above are others.
+    pub was: Vec<(MemberIndex, f64)>,
     /// δ / n: recorded, or under the knobs that are tried.
     pub threshold: Option<f64>,
     /// The recorded δ / n where the one above is another.
@@ -114,7 +116,7 @@ pub fn chart(answer: &Answer, curve: Curve, last: Option<usize>, width: usize, w
     }
     let values = columns.iter().flat_map(|column| {
         let lines = column.threshold.into_iter().chain(column.recorded);
-        column.points.iter().map(|(_, value)| *value).chain(lines)
+        column.points.iter().chain(&column.was).map(|(_, value)| *value).chain(lines)
     });
     let (bottom, top) = scale(values, curve);
     Chart { columns, bottom, top }
@@ -142,7 +144,8 @@ fn tried(mut column: Column, what_if: Option<&WhatIf>) -> Column {
     if let Some(first) = again.standings.first() {
         column.recorded = column.threshold;
         column.threshold = Some(first.threshold);
-        column.points = again.standings.iter().map(|standing| (standing.member, standing.retention)).collect();
+        let points = again.standings.iter().map(|standing| (standing.member, standing.retention)).collect();
+        column.was = std::mem::replace(&mut column.points, points);
     }
     column
 }

@@ -101,6 +101,13 @@ pub fn prose(facts: &MapFacts<'_>, width: u16) -> Prose {
     }
 }
 
+/// The setting whose cell is at a line and column of the words of a popup of this many columns.
+#[must_use]
+pub fn setting_at(state: &State, width: u16, place: (usize, usize)) -> Option<usize> {
+    let facts = map_facts(state);
+    swept::setting_at(facts.map?, &facts, width, place)
+}
+
 /// What a sweep would be, before there was one.
 fn offer(facts: &MapFacts<'_>, width: u16) -> Prose {
     let mut prose = Prose::new();

@@ -98,6 +98,13 @@ impl Tuning {
         (self.tried, self.chosen, self.applied) = (Vec::new(), Vec::new(), false);
     }
 
+    /// Discards a comparison with what is in force by now, if no recorded score says anything of it.
+    pub fn settle(&mut self, in_force: &Params) {
+        if self.applied && !self.can_be_rescored() && self.over(in_force) == *in_force {
+            self.forget();
+        }
+    }
+
     /// Discards a comparison with what is already applied.
     pub fn forget_applied(&mut self) {
         if self.applied {

@@ -34,7 +34,7 @@ pub(super) fn labels(
     labels.sort_by(|a, b| (a.0 - threshold).abs().total_cmp(&(b.0 - threshold).abs()));
     labels.truncate(usize::from(rows.saturating_sub(u16::from(last.threshold.is_some()))));
     if let Some(threshold) = last.threshold {
-        let name = if last.recorded.is_some() { "tried" } else { "δ/n" };
+        let name = if last.recorded.is_some() { "tried" } else { "exit" };
         labels.push((threshold, display!(" {name} {}", figure(threshold)), Role::Threshold));
     }
     labels.sort_by(|a, b| b.0.total_cmp(&a.0));

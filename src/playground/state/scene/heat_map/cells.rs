@@ -6,22 +6,44 @@ use super::super::heat;
 use super::{MapFacts, listed_values};
 use crate::clean::DisplayText;
 use crate::display;
-use crate::sweep::{Figures, best};
+use crate::sweep::{Axis, Figures, best};
 
 /// The heat of the highest number.
 pub(super) const HOTTEST: u8 = 4;
+
+/// Lines of the heads above the first row.
+const HEADS: usize = 2;
+
+/// Columns before the first cell, and of each cell with its brackets.
+fn sizes(map: &HeatMap) -> (usize, usize) {
+    let Some((across, down)) = map.grid.axes().split_last() else { return (0, 0) };
+    let rows = map.figures().len() / map.columns();
+    let names = (0..rows).map(|row| row_name(map, row).len());
+    // Room for a number of six columns and brackets; before each the mark of the setting in force.
+    let width = across.values.iter().map(|value| value.to_string().len()).max().unwrap_or_default().max(8);
+    (names.chain([corner(down).len()]).max().unwrap_or_default(), width)
+}
+
+/// What the rows are.
+fn corner(down: &[Axis]) -> String {
+    down.iter().map(|axis| axis.knob.name).collect::<Vec<_>>().join(", ")
+}
+
+/// The setting whose cell is at a place of the map's words.
+pub(super) fn setting_at(map: &HeatMap, line: usize, column: usize) -> Option<usize> {
+    let (head, width) = sizes(map);
+    let (row, across) = (line.checked_sub(HEADS)?, column.checked_sub(head + 1)? / (width + 1));
+    let setting = row * map.columns() + across;
+    (across < map.columns() && setting < map.figures().len()).then_some(setting)
+}
 
 /// The map itself: a row for every combination of the knobs but the last, whose values are the columns.
 pub(super) fn cells(map: &HeatMap, facts: &MapFacts<'_>) -> Prose {
     let axes = map.grid.axes();
     let Some((across, down)) = axes.split_last() else { return Prose::new() };
-    let names: Vec<DisplayText> = (0..map.figures().len() / map.columns()).map(|row| row_name(map, row)).collect();
-    let corner = down.iter().map(|axis| axis.knob.name).collect::<Vec<_>>().join(", ");
-    let head = names.iter().map(|name| name.len()).chain([corner.len()]).max().unwrap_or_default();
+    let (corner, (head, width)) = (corner(down), sizes(map));
     let heads: Vec<String> = across.values.iter().map(ToString::to_string).collect();
     let best = best_known(map);
-    // Room for a number of six columns and brackets; before each the mark of the setting in force.
-    let width = heads.iter().map(String::len).max().unwrap_or_default().max(8);
     let mut prose = vec![
         vec![(Tone::Dim, display!("{:head$}  {}", "", across.knob.name))],
         vec![(
@@ -29,8 +51,8 @@ pub(super) fn cells(map: &HeatMap, facts: &MapFacts<'_>) -> Prose {
             display!("{corner:>head$}  {}", heads.iter().map(|text| display!("{text:^width$}")).collect::<Vec<_>>().join(" ")),
         )],
     ];
-    for (row, name) in names.iter().enumerate() {
-        let mut line: Line = vec![(Tone::Dim, display!("{name:>head$} "))];
+    for row in 0..map.figures().len() / map.columns() {
+        let mut line: Line = vec![(Tone::Dim, display!("{:>head$} ", row_name(map, row)))];
         for column in 0..map.columns() {
             let setting = row * map.columns() + column;
             let Some(figures) = map.figures().get(setting) else { continue };

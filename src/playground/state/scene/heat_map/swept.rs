@@ -4,17 +4,14 @@ use super::super::super::heat_map::{HeatMap, Metric, Progress};
 use super::super::super::prose::{Line, Prose, Tone, wrap};
 use super::super::{counted, duration, figure, listed};
 use super::MapFacts;
-use super::cells::{HOTTEST, best_known, cells};
+use super::cells::{self, HOTTEST, best_known, cells};
 use crate::clean::{DisplayText, clean_line};
 use crate::display;
 use crate::engine::fusion::event::about;
 use crate::sweep::{Figures, report};
 
 pub(super) fn swept(map: &HeatMap, facts: &MapFacts<'_>, width: u16) -> Prose {
-    let mut prose = Prose::new();
-    wrap(&mut prose, Vec::new(), Tone::Strong, &clean_line(&map.question), width, 0);
-    wrap(&mut prose, Vec::new(), Tone::Dim, &progress(map, facts), width, 0);
-    prose.push(metrics(map, facts));
+    let mut prose = above(map, facts, width);
     prose.extend(cells(map, facts));
     prose.extend(legend(map, facts, width));
     prose.push(Vec::new());
@@ -30,6 +27,20 @@ pub(super) fn swept(map: &HeatMap, facts: &MapFacts<'_>, width: u16) -> Prose {
         wrap(&mut prose, vec![(Tone::Good, mark.into())], Tone::Plain, &verdict, width, 2);
     }
     prose
+}
+
+/// What is above the cells.
+fn above(map: &HeatMap, facts: &MapFacts<'_>, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    wrap(&mut prose, Vec::new(), Tone::Strong, &clean_line(&map.question), width, 0);
+    wrap(&mut prose, Vec::new(), Tone::Dim, &progress(map, facts), width, 0);
+    prose.push(metrics(map, facts));
+    prose
+}
+
+/// The setting whose cell is at a place of these words.
+pub(super) fn setting_at(map: &HeatMap, facts: &MapFacts<'_>, width: u16, (line, column): (usize, usize)) -> Option<usize> {
+    cells::setting_at(map, line.checked_sub(above(map, facts, width).len())?, column)
 }
 
 /// The figures that can be shown, the one in sight in brackets.
