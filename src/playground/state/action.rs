@@ -235,8 +235,8 @@ pub const ACTIONS: &[Entry] = rows! {
         Open(Page::Ladder), "three-lengths", ["D"], Keys, "three lengths", "the question at three lengths of segments side by side; keep one";
         ThresholdLower, "threshold-lower", ["<"], Keys, "exit less", "a lower exit threshold from the next round on: members stay longer";
         ThresholdHigher, "threshold-higher", [">"], Keys, "exit more", "a higher exit threshold from the next round on: members leave sooner";
-        TuneUp, "tune-up", ["up", "k"], Tuning, "up", "the knob above";
-        TuneDown, "tune-down", ["down", "j"], Tuning, "down", "the knob below";
+        TuneUp, "tune-up", ["up", "k"], Tuning, "row above", "the knob above";
+        TuneDown, "tune-down", ["down", "j"], Tuning, "row below", "the knob below";
         TuneLower, "tune-lower", ["left", "h"], Tuning, "lower", "a step down, or the name before; digits type a value";
         TuneHigher, "tune-higher", ["right", "l"], Tuning, "higher", "a step up, or the name after";
         TuneDefault, "tune-default", ["0"], Tuning, "default", "the marked knob's default";

@@ -12,7 +12,7 @@ use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::playground::state::Screen;
 use crate::playground::state::scene::exits::{Fate, Stays};
-use crate::playground::state::scene::figure;
+use crate::playground::state::scene::{chance, figure};
 
 /// Columns of the curve.
 const CURVE: u16 = 4;
@@ -68,8 +68,8 @@ fn word(fate: Fate) -> Option<&'static str> {
 fn distance(look: &Look<'_>, stays: &Stays) -> (DisplayText, Role) {
     let distance = stays.distance();
     if distance < 0.0 {
-        (display!("{}{}", look.glyphs.below(), figure(-distance)), Role::Warn)
+        (display!("{}{}", look.glyphs.below(), chance(-distance)), Role::Warn)
     } else {
-        (display!("+{}", figure(distance)), Role::Dim)
+        (display!("+{}", chance(distance)), Role::Dim)
     }
 }

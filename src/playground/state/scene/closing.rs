@@ -69,7 +69,8 @@ pub fn closing(
     (glyphs, keys): (Glyphs, Keys<'_>),
     (width, height): (u16, usize),
 ) -> Prose {
-    let facts = facts(answer, single, (glyphs, keys), width);
+    let shortest = written(answer).count().min(FEWEST);
+    let facts = facts(answer, single, (glyphs, keys), (width, height.saturating_sub(shortest + 2)));
     let room = height.saturating_sub(facts.len() + 2).max(FEWEST);
     let row = |(round, decision): (&Round, &Decision)| segment(answer, round, decision, glyphs, usize::from(width));
     let pairs = || written(answer).zip(decisions);
@@ -178,8 +179,8 @@ fn decision(answer: &Answer, round: &Round) -> Decision {
     Decision { tone, margin: matrix.ranking.margin, by }
 }
 
-/// What there is to say about the whole answer, each with its name.
-fn facts(answer: &Answer, single: Option<&Single>, (glyphs, keys): (Glyphs, Keys<'_>), width: u16) -> Prose {
+/// What there is to say about the whole answer, each with its name; of the strongest member as much as these lines have room for.
+fn facts(answer: &Answer, single: Option<&Single>, (glyphs, keys): (Glyphs, Keys<'_>), (width, lines): (u16, usize)) -> Prose {
     let mut prose = Prose::new();
     prose.push(shares(answer, glyphs, usize::from(width)));
     if let Some(way_on) = way_on(answer, keys) {
@@ -205,7 +206,14 @@ fn facts(answer: &Answer, single: Option<&Single>, (glyphs, keys): (Glyphs, Keys
         fact(&mut prose, "graded", tone, &grade, width);
     }
     if let Some(single) = single {
-        fact(&mut prose, "strongest", Tone::Plain, &DisplayText::joined(&compared::summary(single, answer), "; "), width);
+        let sentences = compared::summary(single, answer);
+        let with = |sentences: &[DisplayText]| {
+            let mut prose = prose.clone();
+            fact(&mut prose, "strongest", Tone::Plain, &DisplayText::joined(sentences, "; "), width);
+            prose
+        };
+        let longest_first = (1..=sentences.len()).rev().map(|count| with(&sentences[..count]));
+        prose = longest_first.into_iter().find(|all| all.len() <= lines).unwrap_or(prose);
     }
     prose
 }

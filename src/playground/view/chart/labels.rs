@@ -11,7 +11,7 @@ use crate::clean::DisplayText;
 use crate::display;
 use crate::playground::state::Screen;
 use crate::playground::state::scene::chart::Column;
-use crate::playground::state::scene::figure;
+use crate::playground::state::scene::{chance, figure};
 
 /// Writes the labels of the last round from column `behind` on.
 pub(super) fn labels(
@@ -63,7 +63,7 @@ fn spread(wanted: &[u16], rows: u16) -> Vec<u16> {
 
 fn signed(distance: f64) -> DisplayText {
     let sign = if distance < 0.0 { "-" } else { "+" };
-    display!("{sign}{}", figure(distance.abs()))
+    display!("{sign}{}", chance(distance.abs()))
 }
 
 #[cfg(test)]
