@@ -145,6 +145,58 @@ fn a_length_is_kept_for_the_answer_that_is_being_written() {
     assert!(state.answers.is_writing() && state.ladder.as_ref().unwrap().is_going());
 }
 
+/// A replay of a run by 10 tokens; one's own knobs cut sentences.
+fn replayed() -> Screen {
+    let mut state = support::state(120, 40);
+    state.update(Message::Opened { file: "x.jsonl".to_owned(), warning: None });
+    support::feed(&mut state, &runs::at_three_lengths()[1]);
+    for key in ["D", "s"] {
+        press(&mut state, key);
+    }
+    assert_eq!((marked(&state), Length::of(&state.knobs.params)), (1, Length::Sentence));
+    state
+}
+
+#[test]
+fn over_a_recording_the_length_that_is_kept_is_whole_in_the_next_question() {
+    let mut state = replayed();
+    press(&mut state, "enter");
+    assert_eq!(Length::of(&state.knobs.params), Length::Tokens(10), "the recording has it, one's own knobs do not");
+    assert!(notice(&state).starts_with("by 10 tokens, was by sentence; "), "{}", notice(&state));
+    press(&mut state, "enter");
+    assert_eq!(notice(&state), "in force already: 10 tokens");
+    let mut state = replayed();
+    press(&mut state, "right");
+    press(&mut state, "enter");
+    assert_eq!(Length::of(&state.knobs.params), Length::Tokens(3));
+    assert!(notice(&state).starts_with("by 3 tokens, was by 10 tokens; "), "{}", notice(&state));
+}
+
+#[test]
+fn no_length_is_kept_while_other_knobs_are_tried() {
+    let mut state = support::answered(120, 40);
+    for key in ["t", "right", "t", "D", "s", "right"] {
+        press(&mut state, key);
+    }
+    assert!(state.knobs.tuning.is_pending());
+    assert_eq!(press(&mut state, "enter"), []);
+    assert!(notice(&state).starts_with("other knobs are being tried"), "{}", notice(&state));
+    assert_eq!(Length::of(&state.knobs.params), Length::Sentence);
+}
+
+/// A run answers only with its next round: until then the keys count from what was set last.
+#[test]
+fn after_a_length_is_kept_a_step_goes_on_from_it() {
+    let mut state = support::answering(120, 40);
+    for key in [">", "-", "D", "s", "right", "enter", "esc"] {
+        press(&mut state, key);
+    }
+    let kept = state.knobs.tuning.over(&state.knobs.in_force(&state.answers));
+    assert_eq!(Length::of(&kept), Length::Tokens(10));
+    press(&mut state, "-");
+    assert_eq!(Length::of(&state.knobs.params), Length::Tokens(5));
+}
+
 pub(super) fn open(pressed: Pressed) {
     assert_eq!(pressed.effects, [Effect::Open(PathBuf::from("2.jsonl"))]);
     let mut going = going();
