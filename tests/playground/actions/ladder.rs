@@ -264,6 +264,17 @@ pub(super) fn close(pressed: Pressed) {
 }
 
 #[test]
+fn leaving_asks_while_the_runs_go_on() {
+    let mut state = going();
+    for (key, left) in [("esc", vec![]), ("q", vec![]), ("y", vec![Effect::Quit])] {
+        assert_eq!(press(&mut state, key), left, "{key}");
+    }
+    let mut over = done();
+    press(&mut over, "esc");
+    assert_eq!(press(&mut over, "q"), [Effect::Quit], "nothing would be lost");
+}
+
+#[test]
 fn what_was_never_asked_is_not_played_but_what_is_being_written_is() {
     let mut state = support::state(120, 40);
     press(&mut state, "esc");
