@@ -17,12 +17,15 @@ use crate::engine::member::Working;
 use crate::engine::trace::Journal;
 use crate::engine::{Seat, Setup, wall_clock};
 use crate::playground::state::Message;
-use crate::playground::state::ladder::{LadderAsk, RunNews};
+use crate::playground::state::ladder::{COLUMNS, LadderAsk, RunNews};
 use crate::playthrough::Playthrough;
 use crate::sweep::{fresh, spawn, working};
 
 /// News that may wait to be taken; the runs wait when it is full.
 const WAITING: usize = 256;
+
+/// What is said of a run whose task is gone although nothing stopped it.
+const LOST: &str = "a fault in this program ended it";
 
 /// The runs, if any continue.
 #[derive(Default)]
@@ -34,6 +37,8 @@ pub(super) struct Laddering {
 
 struct Going {
     news: mpsc::Receiver<Message>,
+    /// The columns whose last news was not taken yet.
+    open: Vec<usize>,
     /// Whether the runs are to end.
     stop: watch::Sender<bool>,
     /// Runs on the caller's runtime; those on threads notice the closed channel.
@@ -85,7 +90,7 @@ impl Laddering {
                 let _ = sender.try_send(Message::Ladder(column, RunNews::Failed(error.to_string())));
             }
         }
-        self.going = Some(Going { news, stop, _tasks: tasks });
+        self.going = Some(Going { news, open: (0..COLUMNS).collect(), stop, _tasks: tasks });
     }
 
     /// Stops the runs that continue; their news are taken from them until they have recorded their end, and then dropped.
@@ -117,8 +122,12 @@ impl Laddering {
         loop {
             let Some(going) = &mut self.going else { return std::future::pending().await };
             let Some(first) = going.news.recv().await else {
+                let lost: Vec<Message> = going.lost().collect();
                 self.going = None;
-                continue;
+                if lost.is_empty() {
+                    continue;
+                }
+                return lost;
             };
             let mut messages = vec![first];
             while messages.len() < WAITING
@@ -126,6 +135,7 @@ impl Laddering {
             {
                 messages.push(next);
             }
+            going.close(&messages);
             return messages;
         }
     }
@@ -135,6 +145,21 @@ impl Going {
     /// Takes the news until there are none any more; the runs are dropped with this.
     async fn end(mut self) {
         while self.news.recv().await.is_some() {}
+    }
+
+    /// Takes note of the runs whose last news are among these.
+    fn close(&mut self, news: &[Message]) {
+        for message in news {
+            if let Message::Ladder(column, RunNews::Ended { .. } | RunNews::Failed(_)) = message {
+                self.open.retain(|open| open != column);
+            }
+        }
+    }
+
+    /// The runs that ended without a last word, although they were not stopped.
+    fn lost(&self) -> impl Iterator<Item = Message> {
+        let open = if *self.stop.borrow() { &[][..] } else { &self.open };
+        open.iter().map(|column| Message::Ladder(*column, RunNews::Failed(LOST.to_owned())))
     }
 }
 

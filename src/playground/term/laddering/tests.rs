@@ -6,7 +6,7 @@ use crate::engine::fusion::event::{Event, Outcome};
 use crate::engine::fusion::params::Params;
 use crate::engine::member::scripted::{Line, ScriptedMember};
 use crate::engine::trace;
-use crate::playground::state::ladder::{COLUMNS, Ladder, Stage};
+use crate::playground::state::ladder::{Ladder, Stage};
 use crate::playground::state::tuning::ladder::Length;
 use crate::prompts::Prompt;
 
@@ -60,7 +60,7 @@ async fn runs_that_are_stopped_record_their_end_and_those_that_wait_never_start(
     let mut laddering = Laddering::default();
     let member = ScriptedMember::new(vec![Line::Stall]);
     laddering.start_with(ask(), &seats(member), without_traces(), NonZeroUsize::MIN);
-    let Going { mut news, stop, _tasks } = laddering.going.take().unwrap();
+    let Going { mut news, stop, open: _, _tasks } = laddering.going.take().unwrap();
     let (mut started, mut outcomes) = (0, Vec::new());
     while let Some(message) = news.recv().await {
         let Message::Ladder(_, RunNews::Record(record)) = message else { continue };
@@ -121,4 +121,28 @@ async fn what_is_replaced_or_left_still_records_its_end() {
     }
     laddering.finish().await;
     assert!((0..2 * COLUMNS).all(|name| ends_whole(&path(name))));
+}
+
+/// Runs of which only the news that are already there remain.
+fn gone(news: Vec<Message>, stopped: bool) -> Laddering {
+    let (sender, receiver) = mpsc::channel(WAITING);
+    for message in news {
+        sender.try_send(message).unwrap();
+    }
+    let (stop, _) = watch::channel(stopped);
+    let going = Going { news: receiver, open: (0..COLUMNS).collect(), stop, _tasks: JoinSet::new() };
+    Laddering { going: Some(going), ending: JoinSet::new() }
+}
+
+#[test]
+fn a_run_whose_task_is_gone_has_failed_unless_it_was_stopped() {
+    let over = || vec![Message::Ladder(1, ended(None, None))];
+    let mut laddering = gone(over(), false);
+    assert_eq!(laddering.next().now_or_never(), Some(over()));
+    let lost = |column| Message::Ladder(column, RunNews::Failed(LOST.to_owned()));
+    assert_eq!(laddering.next().now_or_never(), Some(vec![lost(0), lost(2)]));
+    assert_eq!(laddering.next().now_or_never(), None, "it is said once");
+    let mut stopped = gone(over(), true);
+    assert_eq!(stopped.next().now_or_never(), Some(over()));
+    assert_eq!(stopped.next().now_or_never(), None);
 }
