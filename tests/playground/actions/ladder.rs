@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use specfuse::engine::fusion::event::Event;
 use specfuse::playground::state::ladder::{LadderAsk, RunNews, Stage};
 use specfuse::playground::state::pages::Page;
 use specfuse::playground::state::tuning::ladder::Length;
@@ -344,6 +345,27 @@ fn the_closing_sentence_says_what_differs_and_who_is_right() {
     }
     let screen = support::screen(&mut graded);
     assert!(screen.contains("all are right"), "{screen}");
+}
+
+/// A round that only ends the answer is none to a reader.
+#[test]
+fn rounds_are_counted_as_the_closing_card_counts_them() {
+    let records = &runs::at_three_lengths()[2];
+    let last = records.iter().rposition(|record| matches!(record.event, Event::Accepted { .. })).unwrap();
+    let mut state = offered();
+    press(&mut state, "s");
+    for (place, record) in records.iter().enumerate() {
+        let mut record = record.clone();
+        if let Event::Accepted { text, ends, .. } = &mut record.event
+            && place == last
+        {
+            (*text, *ends) = (String::new(), true);
+        }
+        told(&mut state, 2, RunNews::Record(record));
+    }
+    ended(&mut state, 2);
+    let (screen, rounds) = (support::screen(&mut state), records[last].round - 1);
+    assert!(screen.contains(&format!("{rounds} rounds ·")), "{rounds}: {screen}");
 }
 
 #[test]

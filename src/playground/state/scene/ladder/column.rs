@@ -83,7 +83,7 @@ fn took(column: &Column) -> Vec<(Tone, DisplayText)> {
 
 /// How far it is, and how long that took.
 fn progress(column: &Column) -> (Tone, DisplayText) {
-    let rounds = column.answer.as_ref().map_or(0, |answer| answer.run.rounds.len());
+    let rounds = column.answer.as_ref().map_or(0, |answer| answer.rounds());
     let time = || column.answer.as_ref().map_or_else(DisplayText::new, |answer| duration(answer.run.t_ms));
     match &column.stage {
         Stage::Waiting => (Tone::Dim, "waits for its turn".into()),

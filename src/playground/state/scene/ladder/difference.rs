@@ -22,14 +22,15 @@ struct Whole {
 
 impl Whole {
     fn of(column: &Column) -> Option<Self> {
-        let run = &column.answer.as_ref().filter(|_| column.stage == Stage::Over)?.run;
+        let answer = column.answer.as_ref().filter(|_| column.stage == Stage::Over)?;
+        let run = &answer.run;
         let (text, known) = (run.answer(), &run.header.answers);
         Some(Self {
             name: column.length.name(),
             right: (!known.is_empty()).then(|| grade::is_right(&text, known)),
             // White space is part of how segments are cut, not of what is said.
             text: text.split_whitespace().collect::<Vec<_>>().join(" "),
-            rounds: run.rounds.len(),
+            rounds: answer.rounds(),
         })
     }
 }
