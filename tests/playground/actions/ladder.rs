@@ -378,5 +378,21 @@ fn a_click_marks_the_length_that_it_hits() {
         marked(state)
     };
     assert_eq!([5, 60, 110].map(|column| click(&mut state, column)), [0, 1, 2]);
+    let frame = state.looking.laid.popup;
+    assert_eq!([frame.x, frame.x + 1].map(|column| click(&mut state, column)), [2, 2], "the frame is beside the page");
     assert_eq!(state.looking.page(), Some(Page::Ladder));
+}
+
+/// Where there is no room for columns each length has a line.
+#[test]
+fn a_click_marks_the_length_of_the_line_that_it_hits() {
+    let mut state = long();
+    let text = state.looking.laid.overlay_text();
+    let screen = support::screen(&mut state);
+    let row = |name: &str| screen.lines().position(|line| line.contains(name) && line.contains("round")).unwrap() as u16;
+    for (row, marks) in [(row(" 10 tokens"), 1), (row("one sentence  "), 0), (row("3 tokens]"), 2), (row("3 tokens]") + 1, 2)] {
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        state.update(Message::Mouse(MouseEvent { kind, column: text.x, row, modifiers: KeyModifiers::NONE }));
+        assert_eq!(marked(&state), marks, "{row}: {screen}");
+    }
 }

@@ -91,8 +91,8 @@ impl Facts {
     }
 }
 
-/// The runs side by side, or a line each and the marked one below them where there is no room.
-fn compared(ladder: &Ladder, facts: &Facts, width: u16) -> Prose {
+/// What lies above the lengths: the question, what differs, what else could be played.
+fn head(ladder: &Ladder, facts: &Facts, width: u16) -> Prose {
     let question = cut(&clean_line(&ladder.question), usize::from(width), facts.glyphs);
     let mut prose = vec![vec![(Tone::Strong, question)]];
     let (tone, sentence) = difference::sentence(ladder);
@@ -101,6 +101,12 @@ fn compared(ladder: &Ladder, facts: &Facts, width: u16) -> Prose {
         let other = display!("`{}` plays the question that is asked now", facts.start);
         wrap(&mut prose, Vec::new(), Tone::Dim, &other, width, 0);
     }
+    prose
+}
+
+/// The runs side by side, or a line each and the marked one below them where there is no room.
+fn compared(ladder: &Ladder, facts: &Facts, width: u16) -> Prose {
+    let mut prose = head(ladder, facts, width);
     let marked = |place: usize| place == ladder.marked;
     if width < NARROWEST {
         for (place, column) in ladder.columns.iter().enumerate() {
@@ -132,11 +138,18 @@ fn room(width: u16) -> u16 {
     width.saturating_sub(gaps as u16) / COLUMNS as u16
 }
 
-/// The index of the length at this column of a page of this many columns, if they are side by side there.
+/// The index of the length at a line and column of the words of a page of this many columns.
 #[must_use]
-pub fn column_at(x: u16, width: u16) -> Option<usize> {
-    let column = usize::from(x / (room(width) + GAP.len() as u16));
-    (width >= NARROWEST).then_some(column.min(COLUMNS - 1))
+pub fn length_at(state: &State, width: u16, (line, x): (usize, usize)) -> Option<usize> {
+    let ladder = state.ladder.as_ref()?;
+    let below = line.checked_sub(head(ladder, &Facts::of(state), width).len())?;
+    length_below(below, x, width)
+}
+
+/// The same of a line below the head.
+fn length_below(line: usize, x: usize, width: u16) -> Option<usize> {
+    let place = if width < NARROWEST { line } else { x / (usize::from(room(width)) + GAP.len()) };
+    (place < COLUMNS).then_some(place)
 }
 
 /// Columns of lines beside each other, the shorter ones filled up with blanks.
@@ -160,8 +173,9 @@ mod tests {
 
     #[test]
     fn a_place_on_the_page_is_of_the_length_that_is_there() {
-        let at = |x| column_at(x, 76);
+        let at = |x| length_below(9, x, 76);
         assert_eq!([at(0), at(22), at(26), at(48), at(52), at(75)].map(Option::unwrap), [0, 0, 1, 1, 2, 2]);
-        assert_eq!(column_at(5, NARROWEST - 1), None, "they are below each other there");
+        let narrow = |line| length_below(line, 5, NARROWEST - 1);
+        assert_eq!([0, 2, 3].map(narrow), [Some(0), Some(2), None], "they are below each other there");
     }
 }
