@@ -11,6 +11,7 @@ use super::super::ladder::{COLUMNS, Column, Ladder};
 use super::super::prose::{Line, Prose, Tone, beside, wrap};
 use super::super::tuning::ladder::Length;
 use super::closing::cut;
+use super::memo::lengths::{Kept, Lengths};
 use crate::clean::{DisplayText, clean_line};
 use crate::display;
 use crate::playground::state::State;
@@ -28,7 +29,7 @@ pub const VIEW: View = View {
     body: Body::Lines(|of| {
         let state = of.shown.state;
         match &state.ladder {
-            Some(ladder) => compared(ladder, &Facts::of(state), of.width),
+            Some(ladder) => compared(ladder, &Facts::of(state), &mut of.memo.lengths, of.width),
             None => offer::prose(state, of.width),
         }
     }),
@@ -92,10 +93,10 @@ impl Facts {
 }
 
 /// What lies above the lengths: the question, what differs, what else could be played.
-fn head(ladder: &Ladder, facts: &Facts, width: u16) -> Prose {
+fn head(ladder: &Ladder, facts: &Facts, kept: &mut Lengths, width: u16) -> Prose {
     let question = cut(&clean_line(&ladder.question), usize::from(width), facts.glyphs);
     let mut prose = vec![vec![(Tone::Strong, question)]];
-    let (tone, sentence) = difference::sentence(ladder);
+    let (tone, sentence) = difference::sentence(ladder, kept);
     wrap(&mut prose, Vec::new(), tone, &sentence, width, 0);
     if facts.other_question && !ladder.is_going() {
         let other = display!("`{}` plays the question that is asked now", facts.start);
@@ -105,30 +106,42 @@ fn head(ladder: &Ladder, facts: &Facts, width: u16) -> Prose {
 }
 
 /// The runs side by side, or a line each and the marked one below them where there is no room.
-fn compared(ladder: &Ladder, facts: &Facts, width: u16) -> Prose {
-    let mut prose = head(ladder, facts, width);
-    let marked = |place: usize| place == ladder.marked;
+fn compared(ladder: &Ladder, facts: &Facts, kept: &mut Lengths, width: u16) -> Prose {
+    let mut prose = head(ladder, facts, kept, width);
     if width < NARROWEST {
-        for (place, column) in ladder.columns.iter().enumerate() {
-            prose.push(column::in_a_line(column, facts, marked(place)));
-        }
-        prose.push(rule(facts.glyphs, width));
-        prose.extend(column::answer(ladder.marked(), facts, width));
-        wrap(&mut prose, Vec::new(), Tone::Dim, &column::rest_in_a_line(ladder.marked()), width, 0);
+        prose.extend(below_each_other(ladder, facts, kept, width));
         return prose;
     }
+    let marked = |place: usize| place == ladder.marked;
     prose.push(Line::new());
     let room = room(width);
-    let each = |lines: &dyn Fn(usize, &Column) -> Prose| -> Vec<Prose> {
-        ladder.columns.iter().enumerate().map(|(place, column)| lines(place, column)).collect()
+    let heads = ladder.columns.iter().enumerate();
+    let heads = heads.map(|(place, column)| vec![column::head(column, facts, marked(place), room)]).collect();
+    let mut each = |lines: &dyn Fn(&Column, &mut Kept) -> Prose| -> Vec<Prose> {
+        ladder.columns.iter().zip(kept.iter_mut()).map(|(column, kept)| lines(column, kept)).collect()
     };
-    let heads = each(&|place, column| vec![column::head(column, facts, marked(place), room)]);
-    let figures = each(&|_, column| column::figures(column, room));
-    let answers = each(&|_, column| column::answer(column, facts, room));
+    let figures = each(&|column, kept| column::figures(column, kept, room));
+    let answers = each(&|column, kept| column::answer(column, facts, kept, room));
     prose.extend(side_by_side(heads, room));
     prose.extend(side_by_side(figures, room));
     prose.push(rule(facts.glyphs, width));
     prose.extend(side_by_side(answers, room));
+    prose
+}
+
+/// A line each, and below them the marked one.
+fn below_each_other(ladder: &Ladder, facts: &Facts, kept: &mut Lengths, width: u16) -> Prose {
+    let (mut prose, mut below) = (Prose::new(), Prose::new());
+    for (place, (column, kept)) in ladder.columns.iter().zip(kept).enumerate() {
+        let marked = place == ladder.marked;
+        prose.push(column::in_a_line(column, facts, kept, marked));
+        if marked {
+            below.push(rule(facts.glyphs, width));
+            below.extend(column::answer(column, facts, kept, width));
+            wrap(&mut below, Vec::new(), Tone::Dim, &column::rest_in_a_line(column, kept), width, 0);
+        }
+    }
+    prose.extend(below);
     prose
 }
 
@@ -142,7 +155,7 @@ fn room(width: u16) -> u16 {
 #[must_use]
 pub fn length_at(state: &State, width: u16, (line, x): (usize, usize)) -> Option<usize> {
     let ladder = state.ladder.as_ref()?;
-    let below = line.checked_sub(head(ladder, &Facts::of(state), width).len())?;
+    let below = line.checked_sub(head(ladder, &Facts::of(state), &mut Lengths::default(), width).len())?;
     length_below(below, x, width)
 }
 
