@@ -21,6 +21,7 @@ use crate::playground::state::keymap::{Keymap, KeymapError};
 use crate::playground::state::roster::Roster;
 use crate::playground::state::{Linger, Options, Settings};
 use crate::playground::term::effects::Effects;
+use crate::playground::term::filming::Filming;
 use crate::playground::term::member_pool::MemberPool;
 use crate::playground::term::outside::{locale_is_not_utf8, require_terminal};
 use crate::playground::term::ui_recorder::UiRecorder;
@@ -227,7 +228,8 @@ fn play_with(
         warnings,
     };
     let traces_kept = config.playground.traces.unwrap_or(traces::KEPT);
-    let effects = Effects { pool, pace: handle, folders, history, traces_kept, library, level, theme };
+    let effects =
+        Effects { pool, pace: handle, folders, history, traces_kept, library, level, theme, filming: Filming::default() };
     let to_file = matches.get_one::<PathBuf>("record-ui").map(|path| UiRecorder::create(path)).transpose()?;
     let left = runtime.block_on(term::run(options, effects, opening, to_file)).map_err(Failure::Terminal)?;
     Ok(farewell(&left))

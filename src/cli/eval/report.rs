@@ -334,7 +334,7 @@ mod tests {
         assert_eq!(whole.lines().count(), 3);
         let widest = whole.lines().map(str::len).max().unwrap();
         assert_eq!(laid_out(&rows(), Some(widest)), whole);
-        for width in [20, 33, 50, 79, widest - 1] {
+        for width in [24, 33, 50, 79, widest - 1] {
             let text = laid_out(&rows(), Some(width));
             assert!(text.lines().all(|line| !line.is_empty()), "{width}: {text}");
             assert!(text.lines().all(|line| line.len() <= width), "{width}: {text}");
