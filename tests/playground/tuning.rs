@@ -298,3 +298,26 @@ fn the_keys_of_the_threshold_say_that_there_is_no_rule() {
     let notice = &state.notices.notice.as_ref().unwrap().text;
     assert!(notice.contains("exit threshold; `exit-threshold` has no effect while `exit` is off"), "{notice}");
 }
+
+/// What is searched for stays in sight, with the caret behind it, however far down the marked row is.
+#[test]
+fn the_line_of_the_search_is_above_what_scrolls() {
+    for (width, height) in [(60, 16), (80, 24), (120, 40)] {
+        let mut state = support::answered(width, height);
+        press(&mut state, "t");
+        press(&mut state, "m");
+        for _ in 0..25 {
+            press(&mut state, "down");
+        }
+        press(&mut state, "/");
+        let screen = support::screen(&mut state);
+        assert!(screen.contains("/ _"), "{width}: {screen}");
+        assert_eq!(state.scene.tuning.caret, Some((0, 2)), "{width}");
+        let Some(Overlay::Tuning(panel)) = &state.looking.overlay else { panic!("no panel") };
+        let name = panel.knob().unwrap().name;
+        assert!(screen.contains(&format!(">   {name}")), "{width}: {name} is marked: {screen}");
+        let rows: Vec<u16> = state.looking.laid.tuning.iter().map(|laid| laid.y).collect();
+        let line = |y: u16| screen.lines().nth(y.into()).unwrap();
+        assert!(rows.iter().all(|y| !line(*y).contains("/ _")), "{width}: no row is where the search is");
+    }
+}

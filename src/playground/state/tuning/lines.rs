@@ -80,15 +80,19 @@ struct Entry {
 /// The panel in this many columns and lines.
 #[must_use]
 pub fn lines(shown: Shown<'_>, width: u16, height: usize) -> Lines {
-    let (list, marked) = list(shown, width, height);
+    let found = shown.panel.in_sight();
+    // What is searched for is above what scrolls.
+    let search = shown.panel.search.as_ref().map(|search| searched(shown, &search.text, found.len()));
+    let above = usize::from(search.is_some());
+    let (list, marked) = list(shown, &found, width, height);
     let foot = if height < TALL { short_foot(shown, width) } else { foot(shown, width) };
     // What is said gives way to the list, but keeps its place while the list is longer than the panel.
-    let least = list.len().min(if height < TALL { Panel::FIRST + 1 } else { height / 2 }).max(LEAST_ROWS);
+    let least = (above + list.len()).min(if height < TALL { Panel::FIRST + 1 } else { height / 2 }).max(LEAST_ROWS);
     let spoken = foot.len().min(height.saturating_sub(least));
-    let room = height.saturating_sub(spoken).max(1);
+    let room = height.saturating_sub(above + spoken).max(1);
     let top = marked.saturating_sub(room / 2).min(list.len().saturating_sub(room));
     let mut lines = Lines::default();
-    for (number, entry) in list.into_iter().skip(top).take(room).enumerate() {
+    for (number, entry) in search.into_iter().chain(list.into_iter().skip(top).take(room)).enumerate() {
         lines.prose.push(entry.line);
         lines.hits.extend(entry.target.map(|target| Hit { line: number, target, track: entry.track }));
         lines.caret = lines.caret.or(entry.caret.map(|column| (number, column)));
@@ -97,17 +101,14 @@ pub fn lines(shown: Shown<'_>, width: u16, height: usize) -> Lines {
     lines
 }
 
-/// Every line of the list, and which one is marked.
-fn list(shown: Shown<'_>, width: u16, height: usize) -> (Vec<Entry>, usize) {
+/// Every line of the list that scrolls, and which one is marked; `found` are the rows in sight.
+fn list(shown: Shown<'_>, found: &[usize], width: u16, height: usize) -> (Vec<Entry>, usize) {
     let rows = Row::all();
     let panel = shown.panel;
     let below = width < WIDE && height >= TALL;
     let (mut list, mut marked, mut group) = (Vec::new(), 0, None);
-    if let Some(search) = &panel.search {
-        list.push(searched(shown, &search.text, panel.in_sight().len()));
-    }
     let folds = panel.search.is_none();
-    for place in panel.in_sight() {
+    for place in found.iter().copied() {
         let row = rows[place];
         if folds && place == Panel::FIRST {
             list.push(fold_line(shown, &rows));
