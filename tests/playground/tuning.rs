@@ -160,14 +160,14 @@ fn a_click_marks_a_row_and_sets_what_its_track_says() {
         let (_, scoring) = track(&state, 2);
         let name = state.looking.laid.tuning.iter().find(|laid| laid.row == Some(2)).unwrap().y;
         click(&mut state, press_button, x, name.min(scoring));
-        assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.row == 2));
+        assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.place() == Some(2)));
         assert_eq!(tried(&state).len(), 1);
         let fold = state.looking.laid.tuning.iter().find(|laid| laid.row.is_none()).unwrap().y;
         click(&mut state, press_button, x, fold);
         assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.unfolded));
         // Outside nothing is hit.
         click(&mut state, press_button, 3, 1);
-        assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.unfolded && panel.row == 2));
+        assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.unfolded && panel.place() == Some(2)));
     }
 }
 
@@ -279,7 +279,7 @@ fn what_was_chosen_otherwise_stands() {
     assert_eq!(tried(&state).len(), 2, "the rule is not moved: {:?}", tried(&state));
     assert!(support::screen(&mut state).contains("no effect: exit is off"));
     // A preset does not choose knobs individually.
-    while !matches!(&state.looking.overlay, Some(specfuse::playground::state::overlay::Overlay::Tuning(panel)) if panel.row == 0)
+    while !matches!(&state.looking.overlay, Some(specfuse::playground::state::overlay::Overlay::Tuning(panel)) if panel.place() == Some(0))
     {
         press(&mut state, "up");
     }
@@ -319,5 +319,31 @@ fn the_line_of_the_search_is_above_what_scrolls() {
         let rows: Vec<u16> = state.looking.laid.tuning.iter().map(|laid| laid.y).collect();
         let line = |y: u16| screen.lines().nth(y.into()).unwrap();
         assert!(rows.iter().all(|y| !line(*y).contains("/ _")), "{width}: no row is where the search is");
+    }
+}
+
+/// No key changes what cannot be seen.
+#[test]
+fn while_a_search_finds_nothing_no_row_is_changed() {
+    for knob in [None, Some("exit-threshold")] {
+        let mut state = support::answered(120, 40);
+        press(&mut state, "t");
+        if let Some(knob) = knob {
+            mark(&mut state, knob);
+        }
+        press(&mut state, "/");
+        type_text(&mut state, "#");
+        for key in ["right", "left", "enter", "right", "left", "0", "7", "enter"] {
+            press(&mut state, key);
+            assert_eq!(tried(&state), [], "{key}");
+        }
+        let screen = support::screen(&mut state);
+        assert!(screen.contains("no knob has it") && !screen.contains("change what is marked"), "{screen}");
+        press(&mut state, "esc");
+        press(&mut state, "esc");
+        let Some(Overlay::Tuning(panel)) = &state.looking.overlay else { panic!("no panel") };
+        assert_eq!(panel.knob().map(|knob| knob.name), knob, "what was marked is again");
+        press(&mut state, "right");
+        assert!(!tried(&state).is_empty(), "{knob:?}");
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn foot(shown: Shown<'_>, width: u16) -> Prose {
             (Tone::Key, display!("{}", shown.keys.forget)),
             (Tone::Dim, " forgets".into()),
         ]);
-    } else {
+    } else if shown.panel.place().is_some() {
         let keys = shown.keys.change;
         let nothing = display!("{keys} change what is marked: see here what it would have changed in the rounds so far");
         wrap(&mut prose, Vec::new(), Tone::Dim, &nothing, width, 0);
@@ -56,12 +56,13 @@ pub(super) fn short_foot(shown: Shown<'_>, width: u16) -> Prose {
 /// The marked row, explained in a sentence.
 fn meaning(shown: Shown<'_>) -> DisplayText {
     match shown.panel.marked() {
-        Row::Preset => match shown.presets.matching(&shown.tuning.over(shown.in_force)) {
+        None => "nothing is marked while the search finds nothing".into(),
+        Some(Row::Preset) => match shown.presets.matching(&shown.tuning.over(shown.in_force)) {
             Some(name) => display!("{name}: {}", shown.presets.meaning(name)),
             None => display!("presets: named sets of values; {} go through them", shown.keys.change),
         },
-        Row::Length => "how much every model drafts before the others judge it: from a sentence down to 3 tokens".into(),
-        Row::Knob(knob) => {
+        Some(Row::Length) => "how much every model drafts before the others judge it: from a sentence down to 3 tokens".into(),
+        Some(Row::Knob(knob)) => {
             let unit = if knob.unit.is_empty() { DisplayText::new() } else { display!(" {}", knob.unit) };
             let in_force = (knob.get)(shown.in_force);
             let idle = needs::idle(&shown.tuning.over(shown.in_force), knob.name);

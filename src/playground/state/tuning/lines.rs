@@ -77,6 +77,15 @@ struct Entry {
     caret: Option<usize>,
 }
 
+/// A row in sight.
+#[derive(Clone, Copy)]
+struct Seen {
+    row: Row,
+    /// Its place among all.
+    place: usize,
+    marked: bool,
+}
+
 /// The panel in this many columns and lines.
 #[must_use]
 pub fn lines(shown: Shown<'_>, width: u16, height: usize) -> Lines {
@@ -106,7 +115,8 @@ fn list(shown: Shown<'_>, found: &[usize], width: u16, height: usize) -> (Vec<En
     let rows = Row::all();
     let panel = shown.panel;
     let below = width < WIDE && height >= TALL;
-    let (mut list, mut marked, mut group) = (Vec::new(), 0, None);
+    let (mut list, mut at_marked, mut group) = (Vec::new(), 0, None);
+    let marked = panel.place();
     let folds = panel.search.is_none();
     for place in found.iter().copied() {
         let row = rows[place];
@@ -120,24 +130,25 @@ fn list(shown: Shown<'_>, found: &[usize], width: u16, height: usize) -> (Vec<En
             group = Some(knob.group);
             list.push(Entry { line: heading(knob.group), ..Entry::default() });
         }
-        if panel.row == place {
-            marked = list.len();
+        let seen = Seen { row, place, marked: marked == Some(place) };
+        if seen.marked {
+            at_marked = list.len();
         }
         let target = Some(Target::Row(place));
         match Slider::of(row, shown.in_force, &shown.tuning.over(shown.in_force)).filter(|_| place < Panel::FIRST) {
             Some(slider) => {
-                list.extend(slide(shown, (place, row), slider, width, below));
+                list.extend(slide(shown, seen, slider, width, below));
                 if below && height >= AIRY && folds && !panel.unfolded {
                     list.push(Entry::default());
                 }
             }
-            None => list.push(Entry { target, ..plain(shown, (place, row), width) }),
+            None => list.push(Entry { target, ..plain(shown, seen, width) }),
         }
     }
     if folds && !panel.unfolded {
         list.push(fold_line(shown, &rows));
     }
-    (list, marked)
+    (list, at_marked)
 }
 
 /// What is searched for, and how many rows it finds.
@@ -179,9 +190,9 @@ fn heading(group: KnobGroup) -> Line {
 }
 
 /// A slider: the value in force and the one that is tried, and the track beside or below.
-fn slide(shown: Shown<'_>, (place, row): (usize, Row), slider: Slider, width: u16, below: bool) -> Vec<Entry> {
+fn slide(shown: Shown<'_>, seen: Seen, slider: Slider, width: u16, below: bool) -> Vec<Entry> {
+    let Seen { row, place, marked } = seen;
     let target = Some(Target::Row(place));
-    let marked = shown.panel.row == place;
     let tried = slider.tried.is_some() && shown.tuning.is_pending();
     let mut line = head(marked, tried, display!("{:<SLIDER_NAME$}", row.name()));
     let before = columns(&line);
@@ -276,8 +287,7 @@ fn head(marked: bool, differs: bool, name: DisplayText) -> Line {
 }
 
 /// A row without a track.
-fn plain(shown: Shown<'_>, (place, row): (usize, Row), width: u16) -> Entry {
-    let marked = shown.panel.row == place;
+fn plain(shown: Shown<'_>, Seen { row, marked, .. }: Seen, width: u16) -> Entry {
     match row {
         Row::Knob(knob) => knob_line(shown, knob, marked, width),
         Row::Preset | Row::Length => {
