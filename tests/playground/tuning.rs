@@ -347,3 +347,23 @@ fn while_a_search_finds_nothing_no_row_is_changed() {
         assert!(!tried(&state).is_empty(), "{knob:?}");
     }
 }
+
+/// On one line each, two tracks are neighbours: who slips from one to the other still pulls what was pressed.
+#[test]
+fn a_drag_sets_only_the_knob_whose_track_was_pressed() {
+    let mut state = support::answered(80, 24);
+    press(&mut state, "t");
+    let track = |state: &Screen, row: usize| {
+        let laid = state.looking.laid.tuning.iter().find(|laid| laid.row == Some(row) && laid.track.is_some()).unwrap();
+        (laid.track.clone().unwrap(), laid.y)
+    };
+    let (threshold, y) = track(&state, 3);
+    let (temperature, below) = track(&state, 4);
+    assert_eq!(below, y + 1);
+    click(&mut state, MouseEventKind::Down(MouseButton::Left), threshold.start, y);
+    click(&mut state, MouseEventKind::Drag(MouseButton::Left), temperature.end - 1, below);
+    assert_eq!(tried(&state), [("exit-threshold", Value::Real(0.0))]);
+    assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.place() == Some(3)));
+    click(&mut state, MouseEventKind::Drag(MouseButton::Left), threshold.end - 1, y);
+    assert_eq!(tried(&state), [("exit-threshold", Value::Real(1.0))]);
+}

@@ -81,9 +81,13 @@ impl Tuning<'_> {
         }
     }
 
-    /// The same, but only along a track.
+    /// The same, but only along the track of the row that was pressed, which is the marked one since then.
     pub(super) fn drag(&mut self, at: Position) {
-        let on_track = |hit: &LaidKnob| hit.y == at.y && hit.track.as_ref().is_some_and(|track| track.contains(&at.x));
+        let Some(Overlay::Tuning(panel)) = &self.looking.overlay else { return };
+        let Some(marked) = panel.place() else { return };
+        let on_track = |hit: &LaidKnob| {
+            hit.row == Some(marked) && hit.y == at.y && hit.track.as_ref().is_some_and(|track| track.contains(&at.x))
+        };
         if self.looking.laid.tuning.iter().any(on_track) {
             self.click(at);
         }
