@@ -367,3 +367,22 @@ fn a_drag_sets_only_the_knob_whose_track_was_pressed() {
     click(&mut state, MouseEventKind::Drag(MouseButton::Left), threshold.end - 1, y);
     assert_eq!(tried(&state), [("exit-threshold", Value::Real(1.0))]);
 }
+
+#[test]
+fn the_wheel_turns_the_panel_only_over_the_panel() {
+    let mut state = support::asked(120, 40, &support::long_run(150));
+    press(&mut state, "t");
+    mark(&mut state, "exit-threshold");
+    press(&mut state, "7");
+    let text = state.scene.layout.as_ref().unwrap().transcript_text().unwrap();
+    let (top, before) = (state.answers.transcript.top(), state.looking.overlay.clone());
+    click(&mut state, MouseEventKind::ScrollUp, text.x, text.y);
+    assert_eq!(state.looking.overlay, before, "what is typed stays");
+    assert_eq!(state.answers.transcript.top(), top - 3);
+    let timeline = state.scene.layout.as_ref().unwrap().timeline;
+    click(&mut state, MouseEventKind::ScrollUp, timeline.x + 20, timeline.y);
+    assert!(state.looking.round.is_some() && state.looking.overlay == before);
+    let popup = state.scene.popup;
+    click(&mut state, MouseEventKind::ScrollUp, popup.x + 4, popup.y + 4);
+    assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.place() == Some(2)));
+}
