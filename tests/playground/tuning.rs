@@ -386,3 +386,18 @@ fn the_wheel_turns_the_panel_only_over_the_panel() {
     click(&mut state, MouseEventKind::ScrollUp, popup.x + 4, popup.y + 4);
     assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.place() == Some(2)));
 }
+
+/// A threshold that was set after the answer is in force, but it is not the one with which members left.
+#[test]
+fn who_leaves_is_said_of_the_run_and_in_force_is_what_the_next_one_has() {
+    let mut state = support::answered(120, 40);
+    press(&mut state, ">");
+    press(&mut state, "t");
+    mark(&mut state, "exit-threshold");
+    state.prepare();
+    let line = |line: &Vec<(_, specfuse::clean::DisplayText)>| line.iter().map(|(_, text)| text.as_str()).collect::<String>();
+    let words: Vec<String> = state.scene.overlay.iter().map(line).collect();
+    let said = words.iter().flat_map(|line| line.split_whitespace()).collect::<Vec<_>>().join(" ");
+    assert!(said.contains("(in force: 0.55;"), "{said}");
+    assert!(said.contains("(in this run)") && !said.contains("(in force)"), "{said}");
+}

@@ -57,8 +57,7 @@ fn tuning(shown: Shown<'_>, panel: &Panel, decided: Option<&Round>, memo: &mut M
     let points = memo.comparison.break_points(tuning, run);
     let (place, column) = (dock::text(popup), dock::is_column(popup));
     let is_threshold = panel.knob().is_some_and(|knob| knob.name == "exit-threshold");
-    let mut leaves =
-        if column || is_threshold { thresholds::sentences(points, run, run.params.exit_threshold) } else { Vec::new() };
+    let mut leaves = if column || is_threshold { thresholds::sentences(points, run) } else { Vec::new() };
     if matches!(panel.marked(), Some(Row::Length)) {
         let [shorter, longer, three] = [Action::SegmentShorter, Action::SegmentLonger, Action::Open(Page::Ladder)].map(key);
         leaves.insert(
