@@ -401,3 +401,15 @@ fn who_leaves_is_said_of_the_run_and_in_force_is_what_the_next_one_has() {
     assert!(said.contains("(in force: 0.55;"), "{said}");
     assert!(said.contains("(in this run)") && !said.contains("(in force)"), "{said}");
 }
+
+#[test]
+fn the_margins_are_those_of_the_last_rounds_in_their_order() {
+    let mut state = support::asked(120, 40, &support::long_run(30));
+    press(&mut state, "t");
+    let line = |line: &Vec<(_, specfuse::clean::DisplayText)>| line.iter().map(|(_, text)| text.as_str()).collect::<String>();
+    let lines: Vec<String> = state.scene.overlay.iter().map(line).collect();
+    let numbers = lines.iter().find_map(|line| line.strip_prefix("round   ")).unwrap_or_else(|| panic!("{lines:?}"));
+    let numbers: Vec<usize> = numbers.split_whitespace().map(|number| number.parse().unwrap()).collect();
+    let last = state.answers.session.newest().unwrap().run.rounds.last().unwrap().number;
+    assert!(numbers.len() > 3 && numbers.iter().copied().eq(last + 1 - numbers.len()..=last), "{numbers:?} of {last}");
+}

@@ -54,6 +54,8 @@ fn tuning(shown: Shown<'_>, panel: &Panel, decided: Option<&Round>, memo: &mut M
     let key = |action| state.keymap.key(action);
     let [fold, find, apply, forget] = [Action::TuneMore, Action::TuneFind, Action::TuneApply, Action::TuneForget].map(key);
     let change = [Action::TuneLower, Action::TuneHigher].map(key).join(" and ");
+    let in_force = state.knobs.in_force(&state.answers);
+    let over = tuning.over(&in_force);
     let points = memo.comparison.break_points(tuning, run);
     let (place, column) = (dock::text(popup), dock::is_column(popup));
     let is_threshold = panel.knob().is_some_and(|knob| knob.name == "exit-threshold");
@@ -66,13 +68,13 @@ fn tuning(shown: Shown<'_>, panel: &Panel, decided: Option<&Round>, memo: &mut M
         );
     }
     let margins = if column { thresholds::margins(run, what_if, place.width) } else { Prose::new() };
-    let (named, margin) =
-        (tuning.named(tried_length(state)), decided.and_then(|round| thresholds::margin(answer, round, what_if)));
+    let (named, margin) = (tuning.named(Length::of(&over)), decided.and_then(|round| thresholds::margin(answer, round, what_if)));
     let effect = words::effect(what_if, answer);
     let shown = shown::Shown {
         panel,
         tuning,
-        in_force: &state.knobs.in_force(&state.answers),
+        in_force: &in_force,
+        over: &over,
         presets: &state.knobs.presets,
         keys: shown::Keys { fold: &fold, find: &find, apply: &apply, forget: &forget, change: &change },
         ticks: &thresholds::ticks(points, run.members.len()),

@@ -57,7 +57,7 @@ pub(super) fn short_foot(shown: Shown<'_>, width: u16) -> Prose {
 fn meaning(shown: Shown<'_>) -> DisplayText {
     match shown.panel.marked() {
         None => "nothing is marked while the search finds nothing".into(),
-        Some(Row::Preset) => match shown.presets.matching(&shown.tuning.over(shown.in_force)) {
+        Some(Row::Preset) => match shown.presets.matching(shown.over) {
             Some(name) => display!("{name}: {}", shown.presets.meaning(name)),
             None => display!("presets: named sets of values; {} go through them", shown.keys.change),
         },
@@ -65,7 +65,7 @@ fn meaning(shown: Shown<'_>) -> DisplayText {
         Some(Row::Knob(knob)) => {
             let unit = if knob.unit.is_empty() { DisplayText::new() } else { display!(" {}", knob.unit) };
             let in_force = (knob.get)(shown.in_force);
-            let idle = needs::idle(&shown.tuning.over(shown.in_force), knob.name);
+            let idle = needs::idle(shown.over, knob.name);
             let idle = idle.map_or_else(DisplayText::new, |idle| display!("no effect: {} is {}; ", idle.governor, idle.value));
             display!("{idle}{} (in force: {in_force}{unit}; {}; default {})", knob.meaning, knob.kind, knob.default_value())
         }

@@ -135,7 +135,8 @@ fn list(shown: Shown<'_>, found: &[usize], width: u16, height: usize) -> (Vec<En
             at_marked = list.len();
         }
         let target = Some(Target::Row(place));
-        match Slider::of(row, shown.in_force, &shown.tuning.over(shown.in_force)).filter(|_| place < Panel::FIRST) {
+        let slider = if place < Panel::FIRST { Slider::of(row, shown.in_force, shown.over) } else { None };
+        match slider {
             Some(slider) => {
                 list.extend(slide(shown, seen, slider, width, below));
                 if below && height >= AIRY && folds && !panel.unfolded {
@@ -206,7 +207,7 @@ fn slide(shown: Shown<'_>, seen: Seen, slider: Slider, width: u16, below: bool) 
     let used = columns(&value);
     line.extend(value);
     if let Row::Knob(knob) = row
-        && let Some(idle) = needs::idle(&shown.tuning.over(shown.in_force), knob.name)
+        && let Some(idle) = needs::idle(shown.over, knob.name)
     {
         line.push((Tone::Dim, display!("  no effect: {} is {}", idle.governor, idle.value)));
         return vec![Entry { line, target, caret, track: None }];
@@ -262,7 +263,6 @@ fn columns(line: &[(Tone, DisplayText)]) -> usize {
 
 /// The value in force, and behind an arrow the one that is tried.
 fn values(shown: Shown<'_>, row: Row, marked: bool, tried: bool, typed: Option<&String>) -> Line {
-    let over = shown.tuning.over(shown.in_force);
     let value = |params: &Params| match row {
         Row::Preset => DisplayText::new(),
         Row::Length => Length::of(params).short(),
@@ -272,9 +272,9 @@ fn values(shown: Shown<'_>, row: Row, marked: bool, tried: bool, typed: Option<&
     match typed {
         Some(typed) => vec![(tone, display!("{typed}_"))],
         None if tried => {
-            vec![(Tone::Strong, value(shown.in_force)), (Tone::Dim, " → ".into()), (Tone::Warning, value(&over))]
+            vec![(Tone::Strong, value(shown.in_force)), (Tone::Dim, " → ".into()), (Tone::Warning, value(shown.over))]
         }
-        None => vec![(tone, value(&over))],
+        None => vec![(tone, value(shown.over))],
     }
 }
 
@@ -291,7 +291,7 @@ fn plain(shown: Shown<'_>, Seen { row, marked, .. }: Seen, width: u16) -> Entry 
     match row {
         Row::Knob(knob) => knob_line(shown, knob, marked, width),
         Row::Preset | Row::Length => {
-            let name = shown.presets.matching(&shown.tuning.over(shown.in_force)).unwrap_or("your own");
+            let name = shown.presets.matching(shown.over).unwrap_or("your own");
             let names: Vec<&str> = shown.presets.names().filter(|known| *known != name).collect();
             let mut line = head(marked, false, display!("{:<SLIDER_NAME$}", row.name()));
             line.push((if marked { Tone::Key } else { Tone::Strong }, display!("{name:<11}")));
@@ -305,7 +305,7 @@ fn knob_line(shown: Shown<'_>, knob: &'static Knob, marked: bool, width: u16) ->
     let tried = shown.tuning.value(knob).filter(|_| shown.tuning.is_pending());
     let typing = marked && !shown.panel.typed.is_empty();
     let value = tried.cloned().unwrap_or_else(|| (knob.get)(shown.in_force));
-    if let Some(idle) = needs::idle(&shown.tuning.over(shown.in_force), knob.name).filter(|_| !typing) {
+    if let Some(idle) = needs::idle(shown.over, knob.name).filter(|_| !typing) {
         let note = display!("no effect: {} is {}", idle.governor, idle.value);
         let whole = usize::from(MARK) + NAME + 1 + VALUE + 1 + note.width() <= usize::from(width);
         let mut line = head(marked, tried.is_some(), if whole { display!("{:<NAME$} ", knob.name) } else { knob.name.into() });

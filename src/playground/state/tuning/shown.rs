@@ -16,6 +16,8 @@ pub struct Shown<'a> {
     pub tuning: &'a Tuning,
     /// The current knobs.
     pub in_force: &'a Params,
+    /// The same with the values that are tried.
+    pub over: &'a Params,
     pub presets: &'a Presets,
     pub keys: Keys<'a>,
     /// Where members start or cease to leave, on the track of the exit threshold.

@@ -54,9 +54,10 @@ fn words(spans: &[(f64, Option<usize>)], of_run: f64) -> DisplayText {
 /// The margins of the last rounds that fit into this many columns, as they were and as they would have been.
 #[must_use]
 pub fn margins(run: &Run, what_if: Option<&WhatIf>, columns: u16) -> Prose {
-    let ranked: Vec<_> = run.rounds.iter().filter(|round| round.accepted.is_some() && round.ranked.is_some()).collect();
     let fitting = usize::from(columns).saturating_sub(HEAD) / CELL;
-    let last = &ranked[ranked.len().saturating_sub(fitting.min(ROUNDS))..];
+    let ranked = run.rounds.iter().rev().filter(|round| round.accepted.is_some() && round.ranked.is_some());
+    let mut last: Vec<_> = ranked.take(fitting.min(ROUNDS)).collect();
+    last.reverse();
     if last.is_empty() {
         return Prose::new();
     }
