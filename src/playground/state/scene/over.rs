@@ -16,10 +16,11 @@ use crate::playground::state::layout::{Layout, dock};
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::pages::view::{Body, Reading};
 use crate::playground::state::prose::Prose;
+use crate::playground::state::tuning::facts::{Keys, PanelFacts};
 use crate::playground::state::tuning::ladder::Length;
 use crate::playground::state::tuning::lines::{self, Hit, Lines, Target};
 use crate::playground::state::tuning::panel::{Panel, Row};
-use crate::playground::state::tuning::{shown, thresholds, words};
+use crate::playground::state::tuning::{thresholds, words};
 
 /// Columns of what lies inside the frame.
 fn inner(popup: Rect) -> u16 {
@@ -70,13 +71,13 @@ fn tuning(shown: Shown<'_>, panel: &Panel, decided: Option<&Round>, memo: &mut M
     let margins = if column { thresholds::margins(run, what_if, place.width) } else { Prose::new() };
     let (named, margin) = (tuning.named(Length::of(&over)), decided.and_then(|round| thresholds::margin(answer, round, what_if)));
     let effect = words::effect(what_if, answer);
-    let shown = shown::Shown {
+    let facts = PanelFacts {
         panel,
         tuning,
         in_force: &in_force,
         over: &over,
         presets: &state.knobs.presets,
-        keys: shown::Keys { fold: &fold, find: &find, apply: &apply, forget: &forget, change: &change },
+        keys: Keys { fold: &fold, find: &find, apply: &apply, forget: &forget, change: &change },
         ticks: &thresholds::ticks(points, run.members.len()),
         tried: named.as_ref().map(|named| (named, &effect)),
         margin: margin.as_ref(),
@@ -84,7 +85,7 @@ fn tuning(shown: Shown<'_>, panel: &Panel, decided: Option<&Round>, memo: &mut M
         margins: &margins,
         glyphs: Glyphs::new(state.settings.ascii),
     };
-    lines::lines(shown, place.width, usize::from(place.height))
+    lines::lines(facts, place.width, usize::from(place.height))
 }
 
 /// Where the rows of the tuning panel are among its words.

@@ -11,7 +11,7 @@ use crate::playground::state::prose::Prose;
 /// What the panel shows.
 #[allow(missing_docs, reason = "the names say it")]
 #[derive(Clone, Copy)]
-pub struct Shown<'a> {
+pub struct PanelFacts<'a> {
     pub panel: &'a Panel,
     pub tuning: &'a Tuning,
     /// The current knobs.
