@@ -119,8 +119,8 @@ impl Members<'_> {
     pub(in crate::playground::state) fn ask_now(&mut self) -> Vec<Effect> {
         let Some(conversation) = self.answers.waiting.take() else { return Vec::new() };
         let mut effects = Vec::new();
-        if self.settings.toys_pace && !self.roster.has_built_in() {
-            (self.settings.pace, self.settings.toys_pace) = (None, false);
+        if self.settings.built_in_pace && !self.roster.has_built_in() {
+            (self.settings.pace, self.settings.built_in_pace) = (None, false);
             effects.push(Effect::Pace(None));
         }
         let members = self.roster.seated();
