@@ -33,11 +33,11 @@ impl Members<'_> {
         effects
     }
 
-    /// Opens these; `anew` drops what was found out about them before.
-    pub(in crate::playground::state) fn connect(&mut self, rows: &[RowId], anew: bool) -> Vec<Effect> {
+    /// Opens these; `again` drops what was found out about them before.
+    pub(in crate::playground::state) fn connect(&mut self, rows: &[RowId], again: bool) -> Vec<Effect> {
         let members = self.roster.connect(rows);
         self.show_ensemble();
-        if members.is_empty() { Vec::new() } else { vec![Effect::Connect { members, anew }] }
+        if members.is_empty() { Vec::new() } else { vec![Effect::Connect { members, again }] }
     }
 
     /// Opens those of the ensemble that were never opened, or are away: a server may have come up in the meantime.
