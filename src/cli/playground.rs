@@ -218,7 +218,7 @@ fn play_with(
             mouse: matches.get_flag("mouse") || config.playground.mouse.unwrap_or(false),
             ascii: matches.get_flag("ascii") || config.playground.ascii.unwrap_or_else(|| locale_is_not_utf8(variable)),
             pace,
-            toys_pace: said_pace.is_none(),
+            built_in_pace: said_pace.is_none(),
             linger,
             scan: config.playground.scan.unwrap_or(true),
             presents: matches.get_flag("present"),
@@ -241,7 +241,7 @@ fn linger(said: Option<f64>, opening: &Opening) -> Linger {
         ms: said.filter(|seconds| *seconds > 0.0).map_or(Linger::USUAL_MS, |seconds| seconds * 1000.0),
         on: said != Some(0.0),
         // The tour is made to be watched, whoever writes.
-        toys_only: said.is_none() && !matches!(opening, Opening::Tour),
+        built_in_only: said.is_none() && !matches!(opening, Opening::Tour),
     }
 }
 

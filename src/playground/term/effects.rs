@@ -114,9 +114,9 @@ impl Effects {
         let Hands { terminal, input, signals, source, sweeping, laddering } = hands;
         match effect {
             Effect::Ask(ask) => self.ask(*ask, source, messages),
-            Effect::Connect { members, anew } => {
+            Effect::Connect { members, again } => {
                 for (row, spec) in members {
-                    self.pool.connect(row, spec, anew);
+                    self.pool.connect(row, spec, again);
                 }
             }
             Effect::LetGo(row) => self.pool.let_go(row),
