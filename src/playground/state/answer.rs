@@ -157,6 +157,12 @@ impl Answer {
         rounds.iter().rposition(|round| !round.only_ends()).or_else(|| rounds.len().checked_sub(1))
     }
 
+    /// How many rounds there are to a reader: one that only ends the answer is none.
+    #[must_use]
+    pub fn rounds(&self) -> usize {
+        self.last_round().map_or(0, |last| last + 1)
+    }
+
     /// The index of the last round that scores decided; without one, of the last round that is worth a look.
     #[must_use]
     pub fn last_contested(&self) -> Option<usize> {

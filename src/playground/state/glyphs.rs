@@ -10,7 +10,7 @@ use crate::playground::state::scene::timeline::Mark;
 use crate::playground::state::scene::waterfall::Stretch;
 
 /// A set of marks.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Glyphs {
     ascii: bool,
 }

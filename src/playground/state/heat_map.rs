@@ -11,7 +11,7 @@ use std::path::PathBuf;
 pub use metric::Metric;
 
 use super::roster::Seated;
-use crate::engine::fusion::params::{Params, knob};
+use crate::engine::fusion::params::{Knob, Params, Value, knob};
 use crate::prompts::Prompt;
 use crate::sweep::{Axis, Cell, Figures, Finished, Grid, GridError, imply};
 
@@ -137,13 +137,20 @@ impl HeatMap {
         self.metric = known.get(at % known.len()).copied();
     }
 
-    /// The knobs of the marked setting, over these, with what the swept knobs need to have an effect.
+    /// The values that make a setting: those of the swept knobs, and what these need to have an effect over any of these.
     #[must_use]
-    pub fn params(&self, over: &Params, setting: usize) -> Params {
-        let mut params = over.clone();
+    pub fn values(&self, over: [&Params; 2], setting: usize) -> Vec<(&'static Knob, Value)> {
         // A sweep starts only if what it needs can be set.
-        let _ = imply(self.grid.axes(), &mut params, |_| false);
-        self.grid.params(&params, setting)
+        let needs = |params: &Params| imply(self.grid.axes(), &mut params.clone(), |_| false).unwrap_or_default();
+        let mut values: Vec<(&'static Knob, Value)> = Vec::new();
+        for implied in over.into_iter().flat_map(needs) {
+            let Ok(knob) = knob(implied.knob) else { continue };
+            let is_new = values.iter().all(|(known, _)| known.name != knob.name);
+            values.extend(knob.parse(implied.value).ok().filter(|_| is_new).map(|value| (knob, value)));
+        }
+        let swept = self.grid.axes().iter().zip(self.grid.values(setting));
+        values.extend(swept.map(|(axis, value)| (axis.knob, value.clone())));
+        values
     }
 
     /// The setting that these knobs are, if they are one of the map.
@@ -258,7 +265,11 @@ mod tests {
         params.set_text("segment", "tokens").unwrap();
         assert_eq!(map.setting_of(&params), map.grid.find(&map.grid.values(6)));
         for setting in 0..16 {
-            assert_eq!(map.setting_of(&map.params(&Params::default(), setting)), Some(setting));
+            let mut params = Params::default();
+            for (knob, value) in map.values([&Params::default(); 2], setting) {
+                params.set(knob.name, &value).unwrap();
+            }
+            assert_eq!(map.setting_of(&params), Some(setting));
         }
     }
 }

@@ -110,6 +110,12 @@ impl Column {
         }
     }
 
+    fn fail(&mut self, reason: String) {
+        if self.is_going() {
+            self.stage = Stage::Failed(reason);
+        }
+    }
+
     fn end(&mut self, trace: Option<PathBuf>) {
         self.trace = trace;
         if !self.is_going() {
@@ -165,7 +171,7 @@ impl Ladder {
         let column = self.columns.get_mut(column)?;
         match news {
             RunNews::Record(record) => column.apply(&record),
-            RunNews::Failed(reason) => column.stage = Stage::Failed(reason),
+            RunNews::Failed(reason) => column.fail(reason),
             RunNews::Ended { trace, incomplete } => {
                 column.end(trace);
                 return incomplete.map(|why| format!("the trace of the run {} is not complete: {why}", column.length.words()));
@@ -271,7 +277,7 @@ mod tests {
         ladder.take_in(0, header());
         ladder.stop();
         assert!(!ladder.is_going());
-        for news in [finished(Outcome::Stopped), ended()] {
+        for news in [finished(Outcome::Stopped), ended(), RunNews::Failed("the server is gone".to_owned())] {
             ladder.take_in(0, news);
         }
         assert_eq!((&ladder.columns[0].stage, &ladder.columns[0].trace), (&Stage::Stopped, &Some("run.jsonl".into())));

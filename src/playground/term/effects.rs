@@ -78,13 +78,13 @@ pub(super) struct Hands<'a> {
 
 /// Lends the terminal to the user's editor; its text is added to `messages`.
 async fn lend_to_editor(text: String, hands: Hands<'_>, messages: &mut Vec<Message>) -> std::io::Result<Next> {
-    let Hands { terminal, input, signals, source, .. } = hands;
+    let Hands { terminal, input, signals, source, sweeping, laddering } = hands;
     input.release();
     terminal.suspend();
     let running = Running::default();
     let waited = running.clone();
     let editing = tokio::task::spawn_blocking(move || edit(&text, &waited));
-    let editing = meanwhile(editing, source, messages);
+    let editing = meanwhile(editing, Beside { source, sweeping, laddering }, messages);
     let (modes, mut killed) = (screen::modes(), false);
     let end = |urgency| {
         killed |= urgency == Urgency::Forced;
@@ -292,13 +292,23 @@ fn copy(terminal: &mut Terminal, text: &str) -> std::io::Result<Message> {
     })
 }
 
-/// Waits for something else while the run continues: one whose events nobody takes stands still, and its time limits do not.
-async fn meanwhile<T>(other: impl Future<Output = T>, source: &mut RunSource, messages: &mut Vec<Message>) -> T {
+/// What continues by itself.
+struct Beside<'a> {
+    source: &'a mut RunSource,
+    sweeping: &'a mut Sweeping,
+    laddering: &'a mut Laddering,
+}
+
+/// Waits for something else while the runs continue: one whose events nobody takes stands still, and its time limits do not.
+async fn meanwhile<T>(other: impl Future<Output = T>, beside: Beside<'_>, messages: &mut Vec<Message>) -> T {
+    let Beside { source, sweeping, laddering } = beside;
     let mut other = std::pin::pin!(other);
     loop {
         tokio::select! {
             result = &mut other => return result,
             more = source.next() => messages.extend(more),
+            swept = sweeping.next() => messages.push(swept),
+            more = laddering.next() => messages.extend(more),
         }
     }
 }
@@ -343,4 +353,28 @@ pub(super) fn stop(terminal: &mut Terminal, input: &mut Input, whom: Whom) -> st
     let stopped = terminal.suspended(|| suspend::stop(whom))?;
     input.take_back();
     Ok(stopped.err().map(|error| Message::Failed(error.to_string())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::engine::member::scripted::ScriptedMember;
+    use crate::playground::state::ladder::RunNews;
+    use crate::playground::term::laddering::tests::{ask, seats, without_traces};
+
+    #[tokio::test(start_paused = true)]
+    async fn runs_go_on_while_something_else_is_waited_for() {
+        let segments: Vec<String> = (0..100).map(|segment| format!("Segment {segment}. ")).collect();
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let (mut source, mut sweeping, mut laddering) = (RunSource::new(), Sweeping::default(), Laddering::default());
+        laddering.start(ask(), &seats(ScriptedMember::saying(&segments, -0.1)), without_traces());
+        let beside = Beside { source: &mut source, sweeping: &mut sweeping, laddering: &mut laddering };
+        let mut messages = Vec::new();
+        // The clock stands until nothing else can go on.
+        meanwhile(tokio::time::sleep(Duration::from_secs(3600)), beside, &mut messages).await;
+        let ended = messages.iter().filter(|message| matches!(message, Message::Ladder(_, RunNews::Ended { .. }))).count();
+        assert_eq!(ended, COLUMNS, "of {} news", messages.len());
+    }
 }

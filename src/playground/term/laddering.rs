@@ -11,26 +11,34 @@ use futures_util::FutureExt;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 
+use super::run_source::ENDING;
 use super::sweeping::beside;
 use crate::engine::member::Working;
 use crate::engine::trace::Journal;
 use crate::engine::{Seat, Setup, wall_clock};
 use crate::playground::state::Message;
-use crate::playground::state::ladder::{LadderAsk, RunNews};
+use crate::playground::state::ladder::{COLUMNS, LadderAsk, RunNews};
 use crate::playthrough::Playthrough;
 use crate::sweep::{fresh, spawn, working};
 
 /// News that may wait to be taken; the runs wait when it is full.
 const WAITING: usize = 256;
 
+/// What is said of a run whose task is gone although nothing stopped it.
+const LOST: &str = "a fault in this program ended it";
+
 /// The runs, if any continue.
 #[derive(Default)]
 pub(super) struct Laddering {
     going: Option<Going>,
+    /// Runs that nobody waits for any more: they only record their end.
+    ending: JoinSet<()>,
 }
 
 struct Going {
     news: mpsc::Receiver<Message>,
+    /// The columns whose last news was not taken yet.
+    open: Vec<usize>,
     /// Whether the runs are to end.
     stop: watch::Sender<bool>,
     /// Runs on the caller's runtime; those on threads notice the closed channel.
@@ -48,7 +56,7 @@ struct Rung {
 }
 
 impl Laddering {
-    /// Starts these runs in place of those that continue, each with its trace, if one is kept. Needs a tokio runtime.
+    /// Starts these runs in place of those that continue, which are stopped; each with its trace, if one is kept. Needs a tokio runtime.
     pub(super) fn start(&mut self, ask: LadderAsk, seats: &[Seat], journals: impl Iterator<Item = Option<Journal>>) {
         self.start_with(ask, seats, journals, beside(seats));
     }
@@ -60,6 +68,7 @@ impl Laddering {
         journals: impl Iterator<Item = Option<Journal>>,
         jobs: NonZeroUsize,
     ) {
+        self.let_end();
         let LadderAsk { members: _, prompt, params, seed } = ask;
         let (sender, news) = mpsc::channel(WAITING);
         let (stop, stops) = watch::channel(false);
@@ -81,7 +90,24 @@ impl Laddering {
                 let _ = sender.try_send(Message::Ladder(column, RunNews::Failed(error.to_string())));
             }
         }
-        self.going = Some(Going { news, stop, _tasks: tasks });
+        self.going = Some(Going { news, open: (0..COLUMNS).collect(), stop, _tasks: tasks });
+    }
+
+    /// Stops the runs that continue; their news are taken from them until they have recorded their end, and then dropped.
+    fn let_end(&mut self) {
+        while self.ending.try_join_next().is_some() {}
+        self.stop();
+        if let Some(going) = self.going.take() {
+            self.ending.spawn(going.end());
+        }
+    }
+
+    /// Ends every run so that its trace is whole.
+    pub(super) async fn finish(&mut self) {
+        self.let_end();
+        let ended = async { while self.ending.join_next().await.is_some() {} };
+        // A member that cannot be stopped must not keep the user here.
+        let _ = tokio::time::timeout(ENDING, ended).await;
     }
 
     /// Ends the runs; what they have written stays, and each records its end.
@@ -96,8 +122,12 @@ impl Laddering {
         loop {
             let Some(going) = &mut self.going else { return std::future::pending().await };
             let Some(first) = going.news.recv().await else {
+                let lost: Vec<Message> = going.lost().collect();
                 self.going = None;
-                continue;
+                if lost.is_empty() {
+                    continue;
+                }
+                return lost;
             };
             let mut messages = vec![first];
             while messages.len() < WAITING
@@ -105,8 +135,31 @@ impl Laddering {
             {
                 messages.push(next);
             }
+            going.close(&messages);
             return messages;
         }
+    }
+}
+
+impl Going {
+    /// Takes the news until there are none any more; the runs are dropped with this.
+    async fn end(mut self) {
+        while self.news.recv().await.is_some() {}
+    }
+
+    /// Takes note of the runs whose last news are among these.
+    fn close(&mut self, news: &[Message]) {
+        for message in news {
+            if let Message::Ladder(column, RunNews::Ended { .. } | RunNews::Failed(_)) = message {
+                self.open.retain(|open| open != column);
+            }
+        }
+    }
+
+    /// The runs that ended without a last word, although they were not stopped.
+    fn lost(&self) -> impl Iterator<Item = Message> {
+        let open = if *self.stop.borrow() { &[][..] } else { &self.open };
+        open.iter().map(|column| Message::Ladder(*column, RunNews::Failed(LOST.to_owned())))
     }
 }
 
@@ -164,100 +217,4 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::engine::fusion::conversation::Conversation;
-    use crate::engine::fusion::event::{Event, Outcome};
-    use crate::engine::fusion::params::Params;
-    use crate::engine::member::scripted::{Line, ScriptedMember};
-    use crate::engine::trace;
-    use crate::playground::state::ladder::{COLUMNS, Ladder, Stage};
-    use crate::playground::state::tuning::ladder::Length;
-    use crate::prompts::Prompt;
-
-    const LENGTHS: [Length; COLUMNS] = [Length::Sentence, Length::Tokens(10), Length::Tokens(3)];
-
-    fn ask() -> LadderAsk {
-        let params = LENGTHS.map(|length| length.over(&Params::default()));
-        let prompt = Prompt::question(Conversation::question("Capital of Japan?"));
-        LadderAsk { members: Vec::new(), prompt, params, seed: 1 }
-    }
-
-    fn seats(member: ScriptedMember) -> [Seat; 1] {
-        [Seat::new("a", Arc::new(member))]
-    }
-
-    fn without_traces() -> impl Iterator<Item = Option<Journal>> {
-        std::iter::repeat_with(|| None)
-    }
-
-    /// The ladder as the state has it once every run is over.
-    async fn played(laddering: &mut Laddering) -> Ladder {
-        let mut ladder = Ladder::new("Capital of Japan?", LENGTHS, Length::Sentence);
-        while ladder.is_going() {
-            for message in laddering.next().await {
-                let Message::Ladder(column, news) = message else { panic!("{message:?}") };
-                assert_eq!(ladder.take_in(column, news), None);
-            }
-        }
-        ladder
-    }
-
-    #[tokio::test]
-    async fn every_length_is_played_and_its_run_can_be_opened() {
-        let home = tempfile::tempdir().unwrap();
-        let journal = |column: usize| Journal::create(&home.path().join(format!("{column}.jsonl"))).ok();
-        let mut laddering = Laddering::default();
-        let member = ScriptedMember::saying(&["It is Tokyo."], -0.5);
-        laddering.start(ask(), &seats(member), (0..COLUMNS).map(journal));
-        let ladder = played(&mut laddering).await;
-        assert_eq!(ladder.answered(), COLUMNS);
-        for column in &ladder.columns {
-            let run = &column.answer.as_ref().unwrap().run;
-            assert_eq!((Length::of(&run.params), run.header.seed), (column.length, 1));
-            assert!(run.answer().starts_with("It is Tokyo."));
-            assert_eq!(trace::read(column.trace.as_ref().unwrap()).unwrap().torn_bytes, 0);
-        }
-    }
-
-    #[tokio::test]
-    async fn runs_that_are_stopped_record_their_end_and_those_that_wait_never_start() {
-        let mut laddering = Laddering::default();
-        let member = ScriptedMember::new(vec![Line::Stall]);
-        laddering.start_with(ask(), &seats(member), without_traces(), NonZeroUsize::MIN);
-        let Going { mut news, stop, _tasks } = laddering.going.take().unwrap();
-        let (mut started, mut outcomes) = (0, Vec::new());
-        while let Some(message) = news.recv().await {
-            let Message::Ladder(_, RunNews::Record(record)) = message else { continue };
-            match record.event {
-                Event::RunStarted(_) => {
-                    started += 1;
-                    stop.send_replace(true);
-                }
-                Event::RunFinished(finished) => outcomes.push(finished.outcome),
-                _ => {}
-            }
-        }
-        assert_eq!((started, outcomes), (1, vec![Outcome::Stopped]));
-    }
-
-    #[tokio::test]
-    async fn what_cannot_start_fails_in_every_column() {
-        let mut laddering = Laddering::default();
-        laddering.start(ask(), &[], without_traces());
-        let ladder = played(&mut laddering).await;
-        for column in &ladder.columns {
-            assert_eq!(column.stage, Stage::Failed("no member of the ensemble drafts".to_owned()));
-        }
-    }
-
-    #[tokio::test]
-    async fn another_start_takes_the_place_of_the_first() {
-        let mut laddering = Laddering::default();
-        laddering.start(ask(), &seats(ScriptedMember::new(vec![Line::Stall])), without_traces());
-        laddering.start(ask(), &seats(ScriptedMember::saying(&["It is Tokyo."], -0.5)), without_traces());
-        assert_eq!(played(&mut laddering).await.answered(), COLUMNS);
-    }
-}
+pub(super) mod tests;

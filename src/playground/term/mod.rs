@@ -164,8 +164,8 @@ pub async fn run(options: Options, mut effects: Effects, opening: Opening, recor
         // A terminal that is gone fails at once; the signal that says so may still be on its way.
         playground.ended_by = tokio::time::timeout(GONE, playground.signals.next()).await.ok().or(playground.ended_by);
     }
-    // First the run, so that its trace is whole even where the terminal is gone.
-    playground.source.finish().await;
+    // First the runs, so that their traces are whole even where the terminal is gone.
+    futures_util::future::join(playground.source.finish(), playground.laddering.finish()).await;
     playground.effects.filming.finish().await;
     playground.terminal.leave();
     #[cfg(all(unix, feature = "llama-cpp"))]

@@ -15,8 +15,8 @@ use crate::playground::state::{Message, ReplayOrder};
 
 /// Events that are taken over at once before the screen and the keys have their turn.
 const BATCH: usize = 256;
-/// How long a run may take to end when the program is left, so that its trace is whole.
-const ENDING: Duration = Duration::from_secs(3);
+/// How long runs may take to end when the program is left, so that their traces are whole.
+pub(super) const ENDING: Duration = Duration::from_secs(3);
 
 type Starting = Pin<Box<dyn Future<Output = Result<Engine, String>>>>;
 

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use specfuse::playground::state::heat_map::{Progress, SweepAsk};
 use specfuse::playground::state::pages::Page;
+use specfuse::playground::state::tuning::ladder::Length;
 use specfuse::playground::state::{Effect, Message, Screen};
 use specfuse::sweep::{Answer, Cell, Finished};
 
+use super::super::runs;
 use super::super::support::{self, press};
 use super::Pressed;
 
@@ -140,6 +142,34 @@ pub(super) fn apply(pressed: Pressed) {
     let mut offered = offered();
     assert_eq!(press(&mut offered, pressed.key), []);
     assert!(offered.notices.notice.as_ref().unwrap().text.contains("`s` plays"));
+}
+
+/// The recording has other knobs than the next question: both get the whole setting.
+#[test]
+fn over_a_recording_a_setting_is_whole_in_the_next_question() {
+    let mut state = support::state(120, 40);
+    state.update(Message::Opened { file: "x.jsonl".to_owned(), warning: None });
+    support::feed(&mut state, &runs::at_three_lengths()[1]);
+    for key in ["H", "s", "down", "down", "a"] {
+        press(&mut state, key);
+    }
+    let said = |state: &Screen| state.notices.notice.as_ref().unwrap().text.clone();
+    let set = Length::of(&state.knobs.params);
+    assert_eq!((marked(&state), set, state.knobs.params.exit_threshold), (8, Length::Tokens(10), 0.0), "{}", said(&state));
+    press(&mut state, "a");
+    assert!(said(&state).contains("in force already"));
+}
+
+#[test]
+fn no_setting_is_applied_while_other_knobs_are_tried() {
+    let mut state = support::answered(120, 40);
+    for key in ["t", "right", "t", "H", "s"] {
+        press(&mut state, key);
+    }
+    let before = state.knobs.params.clone();
+    press(&mut state, "a");
+    assert!(state.notices.notice.as_ref().unwrap().text.starts_with("other knobs are being tried"));
+    assert_eq!(state.knobs.params, before);
 }
 
 pub(super) fn metric(pressed: Pressed) {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use specfuse::engine::fusion::event::Event;
 use specfuse::playground::state::ladder::{LadderAsk, RunNews, Stage};
 use specfuse::playground::state::pages::Page;
 use specfuse::playground::state::tuning::ladder::Length;
@@ -145,6 +146,58 @@ fn a_length_is_kept_for_the_answer_that_is_being_written() {
     assert!(state.answers.is_writing() && state.ladder.as_ref().unwrap().is_going());
 }
 
+/// A replay of a run by 10 tokens; one's own knobs cut sentences.
+fn replayed() -> Screen {
+    let mut state = support::state(120, 40);
+    state.update(Message::Opened { file: "x.jsonl".to_owned(), warning: None });
+    support::feed(&mut state, &runs::at_three_lengths()[1]);
+    for key in ["D", "s"] {
+        press(&mut state, key);
+    }
+    assert_eq!((marked(&state), Length::of(&state.knobs.params)), (1, Length::Sentence));
+    state
+}
+
+#[test]
+fn over_a_recording_the_length_that_is_kept_is_whole_in_the_next_question() {
+    let mut state = replayed();
+    press(&mut state, "enter");
+    assert_eq!(Length::of(&state.knobs.params), Length::Tokens(10), "the recording has it, one's own knobs do not");
+    assert!(notice(&state).starts_with("by 10 tokens, was by sentence; "), "{}", notice(&state));
+    press(&mut state, "enter");
+    assert_eq!(notice(&state), "in force already: 10 tokens");
+    let mut state = replayed();
+    press(&mut state, "right");
+    press(&mut state, "enter");
+    assert_eq!(Length::of(&state.knobs.params), Length::Tokens(3));
+    assert!(notice(&state).starts_with("by 3 tokens, was by 10 tokens; "), "{}", notice(&state));
+}
+
+#[test]
+fn no_length_is_kept_while_other_knobs_are_tried() {
+    let mut state = support::answered(120, 40);
+    for key in ["t", "right", "t", "D", "s", "right"] {
+        press(&mut state, key);
+    }
+    assert!(state.knobs.tuning.is_pending());
+    assert_eq!(press(&mut state, "enter"), []);
+    assert!(notice(&state).starts_with("other knobs are being tried"), "{}", notice(&state));
+    assert_eq!(Length::of(&state.knobs.params), Length::Sentence);
+}
+
+/// A run answers only with its next round: until then the keys count from what was set last.
+#[test]
+fn after_a_length_is_kept_a_step_goes_on_from_it() {
+    let mut state = support::answering(120, 40);
+    for key in [">", "-", "D", "s", "right", "enter", "esc"] {
+        press(&mut state, key);
+    }
+    let kept = state.knobs.tuning.over(&state.knobs.in_force(&state.answers));
+    assert_eq!(Length::of(&kept), Length::Tokens(10));
+    press(&mut state, "-");
+    assert_eq!(Length::of(&state.knobs.params), Length::Tokens(5));
+}
+
 pub(super) fn open(pressed: Pressed) {
     assert_eq!(pressed.effects, [Effect::Open(PathBuf::from("2.jsonl"))]);
     let mut going = going();
@@ -209,6 +262,17 @@ pub(super) fn close(pressed: Pressed) {
     assert_eq!(marked(&after), 1, "where it was left");
     let screen = support::screen(&mut after);
     assert!(screen.contains("failed: the server is gone") && screen.contains("failed: the run broke off"), "{screen}");
+}
+
+#[test]
+fn leaving_asks_while_the_runs_go_on() {
+    let mut state = going();
+    for (key, left) in [("esc", vec![]), ("q", vec![]), ("y", vec![Effect::Quit])] {
+        assert_eq!(press(&mut state, key), left, "{key}");
+    }
+    let mut over = done();
+    press(&mut over, "esc");
+    assert_eq!(press(&mut over, "q"), [Effect::Quit], "nothing would be lost");
 }
 
 #[test]
@@ -283,6 +347,27 @@ fn the_closing_sentence_says_what_differs_and_who_is_right() {
     assert!(screen.contains("all are right"), "{screen}");
 }
 
+/// A round that only ends the answer is none to a reader.
+#[test]
+fn rounds_are_counted_as_the_closing_card_counts_them() {
+    let records = &runs::at_three_lengths()[2];
+    let last = records.iter().rposition(|record| matches!(record.event, Event::Accepted { .. })).unwrap();
+    let mut state = offered();
+    press(&mut state, "s");
+    for (place, record) in records.iter().enumerate() {
+        let mut record = record.clone();
+        if let Event::Accepted { text, ends, .. } = &mut record.event
+            && place == last
+        {
+            (*text, *ends) = (String::new(), true);
+        }
+        told(&mut state, 2, RunNews::Record(record));
+    }
+    ended(&mut state, 2);
+    let (screen, rounds) = (support::screen(&mut state), records[last].round - 1);
+    assert!(screen.contains(&format!("{rounds} rounds ·")), "{rounds}: {screen}");
+}
+
 #[test]
 fn a_click_marks_the_length_that_it_hits() {
     let mut state = done();
@@ -293,5 +378,21 @@ fn a_click_marks_the_length_that_it_hits() {
         marked(state)
     };
     assert_eq!([5, 60, 110].map(|column| click(&mut state, column)), [0, 1, 2]);
+    let frame = state.looking.laid.popup;
+    assert_eq!([frame.x, frame.x + 1].map(|column| click(&mut state, column)), [2, 2], "the frame is beside the page");
     assert_eq!(state.looking.page(), Some(Page::Ladder));
+}
+
+/// Where there is no room for columns each length has a line.
+#[test]
+fn a_click_marks_the_length_of_the_line_that_it_hits() {
+    let mut state = long();
+    let text = state.looking.laid.overlay_text();
+    let screen = support::screen(&mut state);
+    let row = |name: &str| screen.lines().position(|line| line.contains(name) && line.contains("round")).unwrap() as u16;
+    for (row, marks) in [(row(" 10 tokens"), 1), (row("one sentence  "), 0), (row("3 tokens]"), 2), (row("3 tokens]") + 1, 2)] {
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        state.update(Message::Mouse(MouseEvent { kind, column: text.x, row, modifiers: KeyModifiers::NONE }));
+        assert_eq!(marked(&state), marks, "{row}: {screen}");
+    }
 }

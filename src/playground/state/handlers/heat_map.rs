@@ -42,13 +42,19 @@ pub(super) fn apply(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     let name = map.grid.name(map.marked);
-    let in_force = state.knobs.in_force(&state.answers);
-    let changes = in_force.changes(&map.params(&in_force, map.marked));
+    let values = map.values([&state.knobs.in_force(&state.answers), &state.knobs.params], map.marked);
+    let mut tuning = Tuning::from(&mut *state);
+    if tuning.refuses_while_trying() {
+        return Vec::new();
+    }
+    let changes = tuning.not_in_force(&values);
     if changes.is_empty() {
         state.notices.say(Level::Info, &format!("in force already: {name}"));
         return Vec::new();
     }
-    let (effects, when) = Tuning::from(&mut *state).put_in_force(&changes);
+    // What it compared with is not in force any more.
+    tuning.knobs.tuning.forget_applied();
+    let (effects, when) = tuning.put_in_force(&changes);
     let values: Vec<String> = changes.iter().map(|(knob, value)| format!("{} {value}", knob.name)).collect();
     state.notices.say(Level::Info, &format!("{when}: {}", values.join(", ")));
     effects

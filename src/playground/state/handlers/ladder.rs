@@ -23,16 +23,7 @@ pub(super) fn keep(state: &mut State) -> Vec<Effect> {
     let Some(length) = state.ladder.as_ref().map(|ladder| ladder.marked().length) else {
         return Lengths::from(state).start();
     };
-    let in_force = state.knobs.in_force(&state.answers);
-    let changes = in_force.changes(&length.over(&in_force));
-    if changes.is_empty() {
-        state.notices.say(Level::Info, &format!("in force already: {}", length.name()));
-        return Vec::new();
-    }
-    let (effects, when) = Tuning::from(&mut *state).put_in_force(&changes);
-    let before = Length::of(&in_force);
-    state.notices.say(Level::Info, &format!("{}, was {}; {when}", length.words(), before.words()));
-    effects
+    Tuning::from(state).set_length(length)
 }
 
 handles! {

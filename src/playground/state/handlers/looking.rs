@@ -46,7 +46,7 @@ impl Viewing<'_> {
 
     pub(super) fn next_round(&mut self) {
         let (answer, round) = self.looking.shown(&self.answers.session);
-        let rounds = |answer: usize| self.answers.session.answer(answer).last_round().map_or(0, |last| last + 1);
+        let rounds = |answer: usize| self.answers.session.answer(answer).rounds();
         let look = match round {
             Some(round) if round + 1 < rounds(answer) => Some(Look { answer, round: round + 1 }),
             Some(_) | None => {

@@ -1,7 +1,7 @@
 //! The mouse: the wheel scrolls what is under it, a click selects what it hits.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use super::handles::handles;
 use super::ladder::Lengths;
@@ -17,7 +17,7 @@ use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::looking::{Look, Looking};
 use crate::playground::state::parts::writing::Writing;
 use crate::playground::state::scene::heat_map::setting_at;
-use crate::playground::state::scene::ladder::column_at;
+use crate::playground::state::scene::ladder::length_at;
 
 /// How many lines one turn of the wheel scrolls.
 const WHEEL: isize = 3;
@@ -88,18 +88,14 @@ fn clicked(state: &mut State, at: Position) -> Vec<Effect> {
             return if chooses { state.act(Action::RosterToggle) } else { Vec::new() };
         }
         Some(Overlay::Tuning(_)) => Tuning::from(state).click(at),
-        Some(Overlay::Page(Page::Ladder, _)) => {
-            let popup = state.looking.laid.popup;
-            if popup.contains(at) {
-                // The frame and a blank are beside the page.
-                let (x, width) = (at.x.saturating_sub(popup.x + 2), popup.width.saturating_sub(4));
-                Lengths::from(state).mark(column_at(x, width));
-            }
+        Some(Overlay::Page(Page::Ladder, scroll)) => {
+            let (text, top) = (state.looking.laid.overlay_text(), scroll.top);
+            let length = place_in(text, top, at).and_then(|place| length_at(state, text.width, place));
+            Lengths::from(state).mark(length);
         }
         Some(Overlay::Page(Page::HeatMap, scroll)) => {
             let (text, top) = (state.looking.laid.overlay_text(), scroll.top);
-            let place = (top + usize::from(at.y.saturating_sub(text.y)), usize::from(at.x.saturating_sub(text.x)));
-            let setting = setting_at(state, text.width, place).filter(|_| text.contains(at));
+            let setting = place_in(text, top, at).and_then(|place| setting_at(state, text.width, place));
             if let (Some(map), Some(setting)) = (&mut state.heat_map, setting) {
                 map.marked = setting;
             }
@@ -112,6 +108,11 @@ fn clicked(state: &mut State, at: Position) -> Vec<Effect> {
         Some(Overlay::Page(..) | Overlay::List(_) | Overlay::Entry(_) | Overlay::Leave(_)) => {}
     }
     Vec::new()
+}
+
+/// The line and column of a text, of which `top` is the first line in sight, at a position.
+fn place_in(text: Rect, top: usize, at: Position) -> Option<(usize, usize)> {
+    text.contains(at).then(|| (top + usize::from(at.y - text.y), usize::from(at.x - text.x)))
 }
 
 /// Does what a key of the hint line does.

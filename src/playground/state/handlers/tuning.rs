@@ -174,6 +174,7 @@ impl Tuning<'_> {
 
     /// Goes to the next longer or shorter length of segments on the ladder.
     pub(super) fn segment_length(&mut self, direction: i64) -> Vec<Effect> {
+        // A step from what is only tried would be one from nowhere.
         if self.refuses_while_trying() {
             return Vec::new();
         }
@@ -192,15 +193,46 @@ impl Tuning<'_> {
             );
             return Vec::new();
         };
-        let values = next.values().into_iter();
-        let changes: Vec<(&'static Knob, Value)> = values.filter_map(|(name, value)| Some((knob(name).ok()?, value))).collect();
-        let (orders, when) = self.put_in_force(&changes);
-        for (knob, value) in changes {
+        self.set_length(next)
+    }
+
+    /// Puts a length of segments in force, in this answer and for the next question.
+    pub(super) fn set_length(&mut self, length: Length) -> Vec<Effect> {
+        if self.refuses_while_trying() {
+            return Vec::new();
+        }
+        let values = length.values().into_iter();
+        let values: Vec<(&'static Knob, Value)> = values.filter_map(|(name, value)| Some((knob(name).ok()?, value))).collect();
+        if self.not_in_force(&values).is_empty() {
+            self.notices.say(Level::Info, &format!("in force already: {}", length.name()));
+            return Vec::new();
+        }
+        // A run may not have answered the last key press yet.
+        let now = self.knobs.tuning.over(&self.knobs.in_force(self.answers));
+        let before = [&now, &self.knobs.params].map(Length::of).into_iter().find(|before| *before != length);
+        let was = before.map_or_else(String::new, |before| format!(", was {}", before.words()));
+        let (orders, when) = self.set(values);
+        self.notices.say(Level::Info, &format!("{}{was}; {when}", length.words()));
+        orders
+    }
+
+    /// Puts values in force and compares with what was; reports when they take effect.
+    fn set(&mut self, values: Vec<(&'static Knob, Value)>) -> (Vec<Effect>, &'static str) {
+        let put = self.put_in_force(&values);
+        for (knob, value) in values {
             self.knobs.tuning.compare_with(knob, value);
         }
         self.knobs.settle(self.answers);
-        self.notices.say(Level::Info, &format!("{}, was {}; {when}", next.words(), before.words()));
-        orders
+        put
+    }
+
+    /// Those of these values that differ from this answer's or from the next question's: over a recording the two are not the same.
+    pub(super) fn not_in_force(&self, values: &[(&'static Knob, Value)]) -> Vec<(&'static Knob, Value)> {
+        let in_force = self.knobs.in_force(self.answers);
+        let differs = |(knob, value): &&(&'static Knob, Value)| {
+            [&in_force, &self.knobs.params].into_iter().any(|params| (knob.get)(params) != *value)
+        };
+        values.iter().filter(differs).cloned().collect()
     }
 
     /// Words of the segment that is drafted again next, or of the newest one.
@@ -220,7 +252,7 @@ impl Tuning<'_> {
     }
 
     /// Whether other knobs are being tried, which a key that sets one would mix up; says how to end that.
-    fn refuses_while_trying(&mut self) -> bool {
+    pub(super) fn refuses_while_trying(&mut self) -> bool {
         let pending = self.knobs.tuning.is_pending();
         if pending {
             let (panel, forget) = (self.keymap.key(Action::Tune), self.keymap.key(Action::Back));
@@ -243,9 +275,7 @@ impl Tuning<'_> {
             return Vec::new();
         }
         let mut params = self.knobs.in_force(self.answers);
-        let (orders, when) = self.put_in_force(&[(knob, value.clone())]);
-        self.knobs.tuning.compare_with(knob, value.clone());
-        self.knobs.settle(self.answers);
+        let (orders, when) = self.set(vec![(knob, value.clone())]);
         // Only values in the knob's own range get here.
         let _ = params.set(name, &value);
         let idle = needs::idle(&params, name).map_or_else(String::new, |idle| format!("; {idle}"));

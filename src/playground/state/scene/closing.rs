@@ -287,7 +287,7 @@ fn took(answer: &Answer) -> DisplayText {
     let worked = answer.idle.worked_ms(run.t_ms);
     let mut parts = vec![duration(worked), counted(run.tokens(), "token")];
     parts.extend(rate::tokens_per_second(run.tokens(), worked).map(|rate| display!("{rate:.1}/s")));
-    parts.push(counted(answer.last_round().map_or(0, |last| last + 1), "round"));
+    parts.push(counted(answer.rounds(), "round"));
     parts.extend(run.cost().map(|dollars| about_cost(dollars, run.cost_is_guessed())));
     parts.push(display!("seed {}", run.header.seed));
     DisplayText::joined(&parts, " · ")

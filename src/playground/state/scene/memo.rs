@@ -7,9 +7,11 @@ use crate::playground::state::prompt::Prompt;
 use crate::playground::state::scene::closing::Decision;
 use crate::playground::state::tuning::comparison::Comparison;
 use cached::Cached;
+use lengths::Lengths;
 use reasons::Reasons;
 
 mod cached;
+pub mod lengths;
 mod reasons;
 
 /// What is kept from frame to frame.
@@ -23,6 +25,8 @@ pub struct Memo {
     pub(super) reasons: Reasons,
     /// Where its time went.
     pub(super) timing: Cached<RunTiming>,
+    /// What the page of three lengths shows of its runs.
+    pub(super) lengths: Lengths,
     /// What the knobs that are tried would have changed.
     pub(in crate::playground::state) comparison: Comparison,
     /// Lines of the question, by its revision and the width.

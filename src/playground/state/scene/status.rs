@@ -74,7 +74,7 @@ pub fn status(facts: Facts<'_>) -> Status {
     }
     if let Some(answer) = answer {
         let run = &answer.run;
-        let rounds = answer.last_round().map_or(0, |last| last + 1);
+        let rounds = answer.rounds();
         let of = number.map_or_else(DisplayText::new, |number| display!("answer {number}, "));
         match looking_at {
             Some(number) => say(0, true, display!("looking at {of}round {number} of {rounds}")),

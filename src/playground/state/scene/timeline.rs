@@ -67,8 +67,7 @@ pub struct Timeline {
 /// The timeline with the round at `shown` in sight.
 #[must_use]
 pub fn timeline(answer: &Answer, shown: Option<usize>, width: usize, what_if: Option<&WhatIf>) -> Timeline {
-    // A round that only ends the answer is no round to a reader: the status line does not count it either.
-    let rounds = &answer.run.rounds[..answer.last_round().map_or(0, |last| last + 1)];
+    let rounds = &answer.run.rounds[..answer.rounds()];
     let width = width.max(1);
     let shown = shown.unwrap_or(0).min(rounds.len().saturating_sub(1));
     // The newest rounds, unless the one looked at is older: then it is in the middle.

@@ -7,14 +7,14 @@ use super::super::super::ladder::{Column, Stage};
 use super::super::super::prose::{Line, Prose, Tone, blanks, wrap};
 use super::super::super::transcript::{Span, Transcript};
 use super::super::closing::{departures, limit};
+use super::super::memo::lengths::{Kept, Look};
 use super::super::usage::about_cost;
 use super::super::{counted, duration};
 use super::Facts;
 use crate::clean::{DisplayText, clean_line};
 use crate::display;
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::run::{Phase, Run};
-use crate::prompts::grade;
+use crate::engine::fusion::run::Phase;
 
 /// The most letters beside a line of the answer.
 const LETTERS: usize = 3;
@@ -38,36 +38,36 @@ pub(super) fn head(column: &Column, facts: &Facts, marked: bool, width: u16) -> 
 }
 
 /// The figures, a line each or more where there is no room.
-pub(super) fn figures(column: &Column, width: u16) -> Prose {
+pub(super) fn figures(column: &Column, kept: &mut Kept, width: u16) -> Prose {
     let mut prose = Prose::new();
-    for (tone, text) in facts(column) {
+    for (tone, text) in facts(column, kept) {
         wrap(&mut prose, vec![(Tone::Plain, blanks(1))], tone, &text, width.saturating_sub(1), 1);
     }
     prose
 }
 
 /// The length with how far it is and whether that is right, in a line.
-pub(super) fn in_a_line(column: &Column, facts: &Facts, marked: bool) -> Line {
+pub(super) fn in_a_line(column: &Column, facts: &Facts, kept: &mut Kept, marked: bool) -> Line {
     let mut line = head(column, facts, marked, u16::MAX);
     let used: usize = line.iter().map(|(_, text)| text.width()).sum();
     line.push((Tone::Plain, blanks(HEAD.saturating_sub(used).max(1))));
     line.push(progress(column));
-    line.extend(graded(column).into_iter().flat_map(|graded| [(Tone::Dim, " · ".into()), graded]));
+    line.extend(graded(column, kept).into_iter().flat_map(|graded| [(Tone::Dim, " · ".into()), graded]));
     line
 }
 
 /// What that line leaves out.
-pub(super) fn rest_in_a_line(column: &Column) -> DisplayText {
-    let texts: Vec<DisplayText> = took(column).into_iter().map(|(_, text)| text).collect();
+pub(super) fn rest_in_a_line(column: &Column, kept: &mut Kept) -> DisplayText {
+    let texts: Vec<DisplayText> = took(column, kept).into_iter().map(|(_, text)| text).collect();
     DisplayText::joined(&texts, " · ")
 }
 
-fn facts(column: &Column) -> Vec<(Tone, DisplayText)> {
-    std::iter::once(progress(column)).chain(took(column)).chain(graded(column)).collect()
+fn facts(column: &Column, kept: &mut Kept) -> Vec<(Tone, DisplayText)> {
+    std::iter::once(progress(column)).chain(took(column, kept)).chain(graded(column, kept)).collect()
 }
 
 /// What ended it, who left, and what it took.
-fn took(column: &Column) -> Vec<(Tone, DisplayText)> {
+fn took(column: &Column, kept: &mut Kept) -> Vec<(Tone, DisplayText)> {
     let mut facts = Vec::new();
     let Some(answer) = &column.answer else { return facts };
     let run = &answer.run;
@@ -75,15 +75,16 @@ fn took(column: &Column) -> Vec<(Tone, DisplayText)> {
         facts.extend(limit(answer, outcome).map(|limit| (Tone::Warning, limit)));
     }
     facts.push((Tone::Plain, left(answer)));
-    facts.push((Tone::Dim, display!("{} drafted", counted(drafted(run), "token"))));
-    facts.push((Tone::Dim, display!("{} scored", counted(scored(run), "token"))));
+    let tokens = kept.tokens(run);
+    facts.push((Tone::Dim, display!("{} drafted", counted(tokens.drafted, "token"))));
+    facts.push((Tone::Dim, display!("{} scored", counted(tokens.scored, "token"))));
     facts.extend(run.cost().map(|dollars| (Tone::Dim, about_cost(dollars, run.cost_is_guessed()))));
     facts
 }
 
 /// How far it is, and how long that took.
 fn progress(column: &Column) -> (Tone, DisplayText) {
-    let rounds = column.answer.as_ref().map_or(0, |answer| answer.run.rounds.len());
+    let rounds = column.answer.as_ref().map_or(0, |answer| answer.rounds());
     let time = || column.answer.as_ref().map_or_else(DisplayText::new, |answer| duration(answer.run.t_ms));
     match &column.stage {
         Stage::Waiting => (Tone::Dim, "waits for its turn".into()),
@@ -103,36 +104,30 @@ fn left(answer: &Answer) -> DisplayText {
     if left.is_empty() { "no member left".into() } else { display!("left: {}", DisplayText::joined(&left, ", ")) }
 }
 
-fn drafted(run: &Run) -> usize {
-    let drafts = run.rounds.iter().flat_map(|round| round.drafters.iter().filter_map(|drafter| round.finished(*drafter)));
-    drafts.map(|finished| finished.draft.tokens.len()).sum()
-}
-
-fn scored(run: &Run) -> usize {
-    let scores = run.rounds.iter().flat_map(|round| round.scores());
-    scores.filter_map(|score| score.logprobs()).map(<[f32]>::len).sum()
-}
-
 /// Whether the answer is right, where that is known and the answer is whole.
-fn graded(column: &Column) -> Option<(Tone, DisplayText)> {
+fn graded(column: &Column, kept: &mut Kept) -> Option<(Tone, DisplayText)> {
     let run = &column.answer.as_ref().filter(|_| column.stage == Stage::Over)?.run;
     let known = run.header.answers.len();
     if known == 0 {
         return None;
     }
-    let found = grade::found(&run.answer(), &run.header.answers);
+    let found = kept.said(run).found;
     Some(if found == known { (Tone::Good, "right".into()) } else { (Tone::Bad, display!("wrong: {found} of {known} answers")) })
 }
 
 /// The answer as the transcript shows it: the letters of those whose segments start on a line, a bar, the text in their colours.
-pub(super) fn answer(column: &Column, facts: &Facts, width: u16) -> Prose {
+pub(super) fn answer(column: &Column, facts: &Facts, kept: &mut Kept, width: u16) -> Prose {
     let Some(answer) = &column.answer else { return Prose::new() };
-    let mut transcript = Transcript::default();
-    transcript.resize(width.saturating_sub(GUTTER).max(1), 0);
-    for (place, round) in answer.run.rounds.iter().enumerate() {
-        transcript.accept(round, 0, place);
-    }
-    (0..transcript.flow().lines()).map(|number| line(&transcript, answer, facts, number)).collect()
+    let look = Look { width, authors: facts.authors, glyphs: facts.glyphs };
+    let lines = kept.lines(&answer.run, look, |run| {
+        let mut transcript = Transcript::default();
+        transcript.resize(width.saturating_sub(GUTTER).max(1), 0);
+        for (place, round) in run.rounds.iter().enumerate() {
+            transcript.accept(round, 0, place);
+        }
+        (0..transcript.flow().lines()).map(|number| line(&transcript, answer, facts, number)).collect()
+    });
+    Prose::clone(&lines)
 }
 
 fn line(transcript: &Transcript, answer: &Answer, facts: &Facts, number: usize) -> Line {

@@ -1,11 +1,13 @@
 //! What differs between the lengths, in one sentence: whether they say the same, whether that is right, and what it took.
 
+use std::sync::Arc;
+
 use super::super::super::ladder::{Column, Ladder, Stage};
 use super::super::super::prose::Tone;
+use super::super::memo::lengths::{Kept, Lengths};
 use super::super::{counted, listed};
 use crate::clean::{DisplayText, clean};
 use crate::display;
-use crate::prompts::grade;
 
 /// From how many times the rounds on the difference is worth saying.
 const WORTH: f64 = 1.5;
@@ -14,33 +16,32 @@ const WORTH: f64 = 1.5;
 #[derive(Debug, Clone)]
 struct Whole {
     name: DisplayText,
-    text: String,
+    text: Arc<str>,
     /// Whether it is right, if that is known.
     right: Option<bool>,
     rounds: usize,
 }
 
 impl Whole {
-    fn of(column: &Column) -> Option<Self> {
-        let run = &column.answer.as_ref().filter(|_| column.stage == Stage::Over)?.run;
-        let (text, known) = (run.answer(), &run.header.answers);
+    fn of(column: &Column, kept: &mut Kept) -> Option<Self> {
+        let answer = column.answer.as_ref().filter(|_| column.stage == Stage::Over)?;
+        let (said, known) = (kept.said(&answer.run), answer.run.header.answers.len());
         Some(Self {
             name: column.length.name(),
-            right: (!known.is_empty()).then(|| grade::is_right(&text, known)),
-            // White space is part of how segments are cut, not of what is said.
-            text: text.split_whitespace().collect::<Vec<_>>().join(" "),
-            rounds: run.rounds.len(),
+            right: (known > 0).then_some(said.found == known),
+            text: Arc::clone(&said.text),
+            rounds: answer.rounds(),
         })
     }
 }
 
 /// What differs, or how far the runs are.
-pub(super) fn sentence(ladder: &Ladder) -> (Tone, DisplayText) {
+pub(super) fn sentence(ladder: &Ladder, kept: &mut Lengths) -> (Tone, DisplayText) {
     if ladder.is_going() {
         let over = ladder.columns.iter().filter(|column| !column.is_going()).count();
         return (Tone::Dim, display!("{over} of {} done", counted(ladder.columns.len(), "run")));
     }
-    let whole: Vec<Whole> = ladder.columns.iter().filter_map(Whole::of).collect();
+    let whole: Vec<Whole> = ladder.columns.iter().zip(kept).filter_map(|(column, kept)| Whole::of(column, kept)).collect();
     match whole.as_slice() {
         [] => (Tone::Warning, "no run has a whole answer".into()),
         [only] => (Tone::Warning, display!("only {} has a whole answer", only.name)),
@@ -105,7 +106,7 @@ mod tests {
     use super::*;
 
     fn whole(name: &str, text: &str, right: Option<bool>, rounds: usize) -> Whole {
-        Whole { name: clean(name), text: text.to_owned(), right, rounds }
+        Whole { name: clean(name), text: text.into(), right, rounds }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::super::ladder::{COLUMNS, Column, Ladder};
 use super::super::prose::{Line, Prose, Tone, beside, wrap};
 use super::super::tuning::ladder::Length;
 use super::closing::cut;
+use super::memo::lengths::{Kept, Lengths};
 use crate::clean::{DisplayText, clean_line};
 use crate::display;
 use crate::playground::state::State;
@@ -28,7 +29,7 @@ pub const VIEW: View = View {
     body: Body::Lines(|of| {
         let state = of.shown.state;
         match &state.ladder {
-            Some(ladder) => compared(ladder, &Facts::of(state), of.width),
+            Some(ladder) => compared(ladder, &Facts::of(state), &mut of.memo.lengths, of.width),
             None => offer::prose(state, of.width),
         }
     }),
@@ -91,38 +92,56 @@ impl Facts {
     }
 }
 
-/// The runs side by side, or a line each and the marked one below them where there is no room.
-fn compared(ladder: &Ladder, facts: &Facts, width: u16) -> Prose {
+/// What lies above the lengths: the question, what differs, what else could be played.
+fn head(ladder: &Ladder, facts: &Facts, kept: &mut Lengths, width: u16) -> Prose {
     let question = cut(&clean_line(&ladder.question), usize::from(width), facts.glyphs);
     let mut prose = vec![vec![(Tone::Strong, question)]];
-    let (tone, sentence) = difference::sentence(ladder);
+    let (tone, sentence) = difference::sentence(ladder, kept);
     wrap(&mut prose, Vec::new(), tone, &sentence, width, 0);
     if facts.other_question && !ladder.is_going() {
         let other = display!("`{}` plays the question that is asked now", facts.start);
         wrap(&mut prose, Vec::new(), Tone::Dim, &other, width, 0);
     }
-    let marked = |place: usize| place == ladder.marked;
+    prose
+}
+
+/// The runs side by side, or a line each and the marked one below them where there is no room.
+fn compared(ladder: &Ladder, facts: &Facts, kept: &mut Lengths, width: u16) -> Prose {
+    let mut prose = head(ladder, facts, kept, width);
     if width < NARROWEST {
-        for (place, column) in ladder.columns.iter().enumerate() {
-            prose.push(column::in_a_line(column, facts, marked(place)));
-        }
-        prose.push(rule(facts.glyphs, width));
-        prose.extend(column::answer(ladder.marked(), facts, width));
-        wrap(&mut prose, Vec::new(), Tone::Dim, &column::rest_in_a_line(ladder.marked()), width, 0);
+        prose.extend(below_each_other(ladder, facts, kept, width));
         return prose;
     }
+    let marked = |place: usize| place == ladder.marked;
     prose.push(Line::new());
     let room = room(width);
-    let each = |lines: &dyn Fn(usize, &Column) -> Prose| -> Vec<Prose> {
-        ladder.columns.iter().enumerate().map(|(place, column)| lines(place, column)).collect()
+    let heads = ladder.columns.iter().enumerate();
+    let heads = heads.map(|(place, column)| vec![column::head(column, facts, marked(place), room)]).collect();
+    let mut each = |lines: &dyn Fn(&Column, &mut Kept) -> Prose| -> Vec<Prose> {
+        ladder.columns.iter().zip(kept.iter_mut()).map(|(column, kept)| lines(column, kept)).collect()
     };
-    let heads = each(&|place, column| vec![column::head(column, facts, marked(place), room)]);
-    let figures = each(&|_, column| column::figures(column, room));
-    let answers = each(&|_, column| column::answer(column, facts, room));
+    let figures = each(&|column, kept| column::figures(column, kept, room));
+    let answers = each(&|column, kept| column::answer(column, facts, kept, room));
     prose.extend(side_by_side(heads, room));
     prose.extend(side_by_side(figures, room));
     prose.push(rule(facts.glyphs, width));
     prose.extend(side_by_side(answers, room));
+    prose
+}
+
+/// A line each, and below them the marked one.
+fn below_each_other(ladder: &Ladder, facts: &Facts, kept: &mut Lengths, width: u16) -> Prose {
+    let (mut prose, mut below) = (Prose::new(), Prose::new());
+    for (place, (column, kept)) in ladder.columns.iter().zip(kept).enumerate() {
+        let marked = place == ladder.marked;
+        prose.push(column::in_a_line(column, facts, kept, marked));
+        if marked {
+            below.push(rule(facts.glyphs, width));
+            below.extend(column::answer(column, facts, kept, width));
+            wrap(&mut below, Vec::new(), Tone::Dim, &column::rest_in_a_line(column, kept), width, 0);
+        }
+    }
+    prose.extend(below);
     prose
 }
 
@@ -132,11 +151,18 @@ fn room(width: u16) -> u16 {
     width.saturating_sub(gaps as u16) / COLUMNS as u16
 }
 
-/// The index of the length at this column of a page of this many columns, if they are side by side there.
+/// The index of the length at a line and column of the words of a page of this many columns.
 #[must_use]
-pub fn column_at(x: u16, width: u16) -> Option<usize> {
-    let column = usize::from(x / (room(width) + GAP.len() as u16));
-    (width >= NARROWEST).then_some(column.min(COLUMNS - 1))
+pub fn length_at(state: &State, width: u16, (line, x): (usize, usize)) -> Option<usize> {
+    let ladder = state.ladder.as_ref()?;
+    let below = line.checked_sub(head(ladder, &Facts::of(state), &mut Lengths::default(), width).len())?;
+    length_below(below, x, width)
+}
+
+/// The same of a line below the head.
+fn length_below(line: usize, x: usize, width: u16) -> Option<usize> {
+    let place = if width < NARROWEST { line } else { x / (usize::from(room(width)) + GAP.len()) };
+    (place < COLUMNS).then_some(place)
 }
 
 /// Columns of lines beside each other, the shorter ones filled up with blanks.
@@ -160,8 +186,9 @@ mod tests {
 
     #[test]
     fn a_place_on_the_page_is_of_the_length_that_is_there() {
-        let at = |x| column_at(x, 76);
+        let at = |x| length_below(9, x, 76);
         assert_eq!([at(0), at(22), at(26), at(48), at(52), at(75)].map(Option::unwrap), [0, 0, 1, 1, 2, 2]);
-        assert_eq!(column_at(5, NARROWEST - 1), None, "they are below each other there");
+        let narrow = |line| length_below(line, 5, NARROWEST - 1);
+        assert_eq!([0, 2, 3].map(narrow), [Some(0), Some(2), None], "they are below each other there");
     }
 }
