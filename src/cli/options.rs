@@ -260,8 +260,7 @@ pub(super) fn lines(settled: &Settled, config: &Config) -> Vec<String> {
         }
         Some(_) | None => text,
     };
-    let implied = settled.implied.iter().map(|implied| of(implied.by, implied.to_string()));
-    implied.chain(settled.idle.iter().map(|idle| of(idle.knob, idle.to_string()))).collect()
+    settled.lines().map(|(knob, text)| of(knob, text)).collect()
 }
 
 /// Reports these lines.

@@ -21,6 +21,7 @@ use crate::playground::state::keymap::{Keymap, KeymapError};
 use crate::playground::state::roster::Roster;
 use crate::playground::state::{Linger, Options, Settings};
 use crate::playground::term::effects::Effects;
+use crate::playground::term::filming::Filming;
 use crate::playground::term::member_pool::MemberPool;
 use crate::playground::term::outside::{locale_is_not_utf8, require_terminal};
 use crate::playground::term::ui_recorder::UiRecorder;
@@ -217,7 +218,7 @@ fn play_with(
             mouse: matches.get_flag("mouse") || config.playground.mouse.unwrap_or(false),
             ascii: matches.get_flag("ascii") || config.playground.ascii.unwrap_or_else(|| locale_is_not_utf8(variable)),
             pace,
-            toys_pace: said_pace.is_none(),
+            built_in_pace: said_pace.is_none(),
             linger,
             scan: config.playground.scan.unwrap_or(true),
             presents: matches.get_flag("present"),
@@ -227,7 +228,8 @@ fn play_with(
         warnings,
     };
     let traces_kept = config.playground.traces.unwrap_or(traces::KEPT);
-    let effects = Effects { pool, pace: handle, folders, history, traces_kept, library, level, theme };
+    let effects =
+        Effects { pool, pace: handle, folders, history, traces_kept, library, level, theme, filming: Filming::default() };
     let to_file = matches.get_one::<PathBuf>("record-ui").map(|path| UiRecorder::create(path)).transpose()?;
     let left = runtime.block_on(term::run(options, effects, opening, to_file)).map_err(Failure::Terminal)?;
     Ok(farewell(&left))
@@ -239,7 +241,7 @@ fn linger(said: Option<f64>, opening: &Opening) -> Linger {
         ms: said.filter(|seconds| *seconds > 0.0).map_or(Linger::USUAL_MS, |seconds| seconds * 1000.0),
         on: said != Some(0.0),
         // The tour is made to be watched, whoever writes.
-        toys_only: said.is_none() && !matches!(opening, Opening::Tour),
+        built_in_only: said.is_none() && !matches!(opening, Opening::Tour),
     }
 }
 

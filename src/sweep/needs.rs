@@ -129,7 +129,7 @@ mod tests {
                 given.set(name, Origin::CommandLine);
             }
             let settled = settle(&axes, &mut params, &given);
-            settled.lines().collect::<Vec<_>>()
+            settled.lines().map(|(_, line)| line).collect::<Vec<_>>()
         };
         let thresholds = ("exit-threshold", "0,0.5");
         assert!(lines(&[thresholds], &[("segment-tokens", "5")])[0].starts_with("`segment` is set to tokens"));

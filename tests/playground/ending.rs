@@ -97,7 +97,7 @@ fn a_recording_that_is_open_names_its_file_and_its_keys() {
 #[test]
 fn space_leaves_a_decision_that_stays_to_be_read() {
     let mut state = support::state(120, 40);
-    state.state.settings.linger = Linger { ms: 2500.0, on: true, toys_only: false };
+    state.state.settings.linger = Linger { ms: 2500.0, on: true, built_in_only: false };
     let effects = state.update(Message::Ask(support::QUESTION.to_owned()));
     assert!(effects.contains(&Effect::Order(Command::Linger { ms: 2500.0 })), "{effects:?}");
     let records = support::answer();

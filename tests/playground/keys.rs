@@ -44,9 +44,9 @@ fn a_moved_key_works_and_the_old_one_does_not() {
 #[test]
 fn help_hints_and_palette_show_the_keys_in_force() {
     let mut state = bound(&[("step", &["."]), ("stop", &[]), ("help", &["Q"])], 20);
-    let hints: Vec<&str> = state.scene.hints.iter().map(|(key, _)| key.as_str()).collect();
+    let hints: Vec<&str> = state.scene.hints.iter().map(|hint| hint.key.as_str()).collect();
     assert!(hints.contains(&".") && hints.contains(&"Q") && !hints.contains(&"s") && !hints.contains(&""), "{hints:?}");
-    assert!(state.scene.hints.iter().all(|(_, word)| word != Action::Stop.entry().hint), "what has no key is not offered");
+    assert!(state.scene.hints.iter().all(|hint| hint.word != Action::Stop.entry().hint), "what has no key is not offered");
     press(&mut state, "Q");
     assert!(state.looking.page() == Some(Page::Help));
     let help = words(&state);
@@ -81,7 +81,7 @@ fn the_first_of_two_keys_waits_and_the_hints_say_for_what() {
     let mut state = bound(&[], answer().len());
     assert_eq!(press(&mut state, "y"), []);
     assert_eq!(state.pressed.pending, keys("y").into_iter().map(Key::from).collect::<Vec<_>>());
-    let hints: Vec<&str> = state.scene.hints.iter().map(|(key, _)| key.as_str()).collect();
+    let hints: Vec<&str> = state.scene.hints.iter().map(|hint| hint.key.as_str()).collect();
     assert_eq!(hints, ["y y", "y s", "y c"]);
     let screen = support::screen(&mut state);
     assert!(screen.contains(Action::CopySegment.entry().meaning), "{screen}");
@@ -91,7 +91,7 @@ fn the_first_of_two_keys_waits_and_the_hints_say_for_what() {
 
 #[test]
 fn hints_name_only_what_does_something_now() {
-    let named = |state: &Screen| state.scene.hints.iter().map(|(_, word)| word.to_string()).collect::<Vec<_>>();
+    let named = |state: &Screen| state.scene.hints.iter().map(|hint| hint.word.to_string()).collect::<Vec<_>>();
     let mut ready = bound(&[], 0);
     ready.prepare();
     let nothing = ["again", "why", "round before", "take back", "chart"];
@@ -123,7 +123,7 @@ fn a_message_leaves_the_most_important_hint_in_sight_however_long_it_is() {
         let hint = state.scene.hints[0].clone();
         let screen = support::screen(&mut state);
         let last = screen.lines().last().unwrap().to_owned();
-        assert!(last.contains(&format!("{} {}", hint.0, hint.1)), "{screen}");
+        assert!(last.contains(&format!("{} {}", hint.key, hint.word)), "{screen}");
         let shown = screen.matches("refused").count();
         assert!(shown == words || screen.contains("`L` shows all of it"), "{shown} of {words}: {screen}");
     }

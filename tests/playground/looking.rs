@@ -557,3 +557,25 @@ fn a_click_on_a_line_of_the_roster_marks_its_model_and_one_on_its_box_chooses_it
         assert!(matches!(state.looking.overlay, Some(Overlay::Roster(_))));
     }
 }
+
+/// A hint of two keys has a half for each.
+#[test]
+fn a_click_on_half_of_a_hint_does_what_that_half_says() {
+    type Halves = &'static [(&'static str, u16)];
+    let hints: [(u16, &str, Halves); 2] = [
+        (120, "-/+ shorter/longer segments", &[("-", 0), ("+", 2), ("-", 4), ("-", 10), ("+", 12), ("+", 17)]),
+        (90, "-/+ segment length", &[("-", 0), ("+", 2)]),
+    ];
+    for (width, hint, halves) in hints {
+        let mut state = support::answering(width, 40);
+        press(&mut state, "-");
+        press(&mut state, "-");
+        state.state.notices.notice = None;
+        let (x, y) = found(&mut state, hint);
+        let does = |key: &str| press(&mut state.clone(), key);
+        assert_ne!(does("-"), does("+"));
+        for (key, column) in halves {
+            assert_eq!(click(&mut state.clone(), x + column, y), does(key), "{width}: {key} at {column}");
+        }
+    }
+}

@@ -330,11 +330,11 @@ fn ports_are_searched_at_the_start_unless_a_person_does_not_want_it() {
 
 #[test]
 fn a_pace_for_the_toys_does_not_hold_other_models_back() {
-    for (built_in, toys_pace, lifted) in [(false, true, true), (false, false, false), (true, true, false)] {
+    for (built_in, built_in_pace, lifted) in [(false, true, true), (false, false, false), (true, true, false)] {
         let toy = specfuse::ensemble::built_in_specs().into_iter().next().unwrap();
         let ensemble = vec![if built_in { toy } else { server("q", "http://127.0.0.1:9001") }];
         let mut options = Options { roster: Roster::new(ensemble, Vec::new(), Vec::new()), ..support::options(&[]) };
-        options.settings.toys_pace = toys_pace;
+        options.settings.built_in_pace = built_in_pace;
         let mut state = Screen::new(options, 120, 40);
         state.update(Message::Begin);
         member(&mut state, 0, there("q"));

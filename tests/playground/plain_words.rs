@@ -190,3 +190,16 @@ fn what_is_drawn_has_a_legend_and_help_has_all_of_it() {
         assert!(help.contains(explained), "{explained}: {help}");
     }
 }
+
+/// What was drawn beyond the cut would pass for a part of the candidate beside others; in a pane of its own it is told apart.
+#[test]
+fn a_finished_draft_is_shown_as_its_candidate() {
+    let mut state = support::answered(120, 40);
+    press(&mut state, "[");
+    press(&mut state, "[");
+    let shown = support::screen(&mut state);
+    assert!(shown.contains("27 plus 48 is 10.") && !shown.contains("is 10. The"), "{shown}");
+    press(&mut state, "tab z");
+    let zoomed = support::screen(&mut state);
+    assert!(zoomed.contains("is 10. The"), "{zoomed}");
+}

@@ -21,7 +21,7 @@ fn replaying(played: usize, playing: bool) -> Screen {
 
 /// What the hint line says that a key does.
 fn hint(state: &Screen, key: &str) -> String {
-    state.scene.hints.iter().find(|(of, _)| of == key).map(|(_, word)| word.to_string()).unwrap_or_default()
+    state.scene.hints.iter().find(|hint| hint.key == key).map(|hint| hint.word.to_string()).unwrap_or_default()
 }
 
 #[test]

@@ -96,7 +96,7 @@ fn a_stop_that_was_left_alone_is_not_shown_a_second_time() {
 fn of_a_stop_with_many_decisions_each_stays_a_shorter_time() {
     let rest = |at: usize| {
         let mut state = support::state(120, 40);
-        state.state.settings.linger = Linger { ms: 2500.0, on: true, toys_only: false };
+        state.state.settings.linger = Linger { ms: 2500.0, on: true, built_in_only: false };
         let mut effects = state.update(Message::Tour);
         for _ in 0..at {
             effects = press(&mut state, ";");

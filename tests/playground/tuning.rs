@@ -160,14 +160,14 @@ fn a_click_marks_a_row_and_sets_what_its_track_says() {
         let (_, scoring) = track(&state, 2);
         let name = state.looking.laid.tuning.iter().find(|laid| laid.row == Some(2)).unwrap().y;
         click(&mut state, press_button, x, name.min(scoring));
-        assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.row == 2));
+        assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.place() == Some(2)));
         assert_eq!(tried(&state).len(), 1);
         let fold = state.looking.laid.tuning.iter().find(|laid| laid.row.is_none()).unwrap().y;
         click(&mut state, press_button, x, fold);
         assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.unfolded));
         // Outside nothing is hit.
         click(&mut state, press_button, 3, 1);
-        assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.unfolded && panel.row == 2));
+        assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.unfolded && panel.place() == Some(2)));
     }
 }
 
@@ -279,7 +279,7 @@ fn what_was_chosen_otherwise_stands() {
     assert_eq!(tried(&state).len(), 2, "the rule is not moved: {:?}", tried(&state));
     assert!(support::screen(&mut state).contains("no effect: exit is off"));
     // A preset does not choose knobs individually.
-    while !matches!(&state.looking.overlay, Some(specfuse::playground::state::overlay::Overlay::Tuning(panel)) if panel.row == 0)
+    while !matches!(&state.looking.overlay, Some(specfuse::playground::state::overlay::Overlay::Tuning(panel)) if panel.place() == Some(0))
     {
         press(&mut state, "up");
     }
@@ -297,4 +297,119 @@ fn the_keys_of_the_threshold_say_that_there_is_no_rule() {
     press(&mut state, ">");
     let notice = &state.notices.notice.as_ref().unwrap().text;
     assert!(notice.contains("exit threshold; `exit-threshold` has no effect while `exit` is off"), "{notice}");
+}
+
+/// What is searched for stays in sight, with the caret behind it, however far down the marked row is.
+#[test]
+fn the_line_of_the_search_is_above_what_scrolls() {
+    for (width, height) in [(60, 16), (80, 24), (120, 40)] {
+        let mut state = support::answered(width, height);
+        press(&mut state, "t");
+        press(&mut state, "m");
+        for _ in 0..25 {
+            press(&mut state, "down");
+        }
+        press(&mut state, "/");
+        let screen = support::screen(&mut state);
+        assert!(screen.contains("/ _"), "{width}: {screen}");
+        assert_eq!(state.scene.tuning.caret, Some((0, 2)), "{width}");
+        let Some(Overlay::Tuning(panel)) = &state.looking.overlay else { panic!("no panel") };
+        let name = panel.knob().unwrap().name;
+        assert!(screen.contains(&format!(">   {name}")), "{width}: {name} is marked: {screen}");
+        let rows: Vec<u16> = state.looking.laid.tuning.iter().map(|laid| laid.y).collect();
+        let line = |y: u16| screen.lines().nth(y.into()).unwrap();
+        assert!(rows.iter().all(|y| !line(*y).contains("/ _")), "{width}: no row is where the search is");
+    }
+}
+
+/// No key changes what cannot be seen.
+#[test]
+fn while_a_search_finds_nothing_no_row_is_changed() {
+    for knob in [None, Some("exit-threshold")] {
+        let mut state = support::answered(120, 40);
+        press(&mut state, "t");
+        if let Some(knob) = knob {
+            mark(&mut state, knob);
+        }
+        press(&mut state, "/");
+        type_text(&mut state, "#");
+        for key in ["right", "left", "enter", "right", "left", "0", "7", "enter"] {
+            press(&mut state, key);
+            assert_eq!(tried(&state), [], "{key}");
+        }
+        let screen = support::screen(&mut state);
+        assert!(screen.contains("no knob has it") && !screen.contains("change what is marked"), "{screen}");
+        press(&mut state, "esc");
+        press(&mut state, "esc");
+        let Some(Overlay::Tuning(panel)) = &state.looking.overlay else { panic!("no panel") };
+        assert_eq!(panel.knob().map(|knob| knob.name), knob, "what was marked is again");
+        press(&mut state, "right");
+        assert!(!tried(&state).is_empty(), "{knob:?}");
+    }
+}
+
+/// On one line each, two tracks are neighbours: who slips from one to the other still pulls what was pressed.
+#[test]
+fn a_drag_sets_only_the_knob_whose_track_was_pressed() {
+    let mut state = support::answered(80, 24);
+    press(&mut state, "t");
+    let track = |state: &Screen, row: usize| {
+        let laid = state.looking.laid.tuning.iter().find(|laid| laid.row == Some(row) && laid.track.is_some()).unwrap();
+        (laid.track.clone().unwrap(), laid.y)
+    };
+    let (threshold, y) = track(&state, 3);
+    let (temperature, below) = track(&state, 4);
+    assert_eq!(below, y + 1);
+    click(&mut state, MouseEventKind::Down(MouseButton::Left), threshold.start, y);
+    click(&mut state, MouseEventKind::Drag(MouseButton::Left), temperature.end - 1, below);
+    assert_eq!(tried(&state), [("exit-threshold", Value::Real(0.0))]);
+    assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.place() == Some(3)));
+    click(&mut state, MouseEventKind::Drag(MouseButton::Left), threshold.end - 1, y);
+    assert_eq!(tried(&state), [("exit-threshold", Value::Real(1.0))]);
+}
+
+#[test]
+fn the_wheel_turns_the_panel_only_over_the_panel() {
+    let mut state = support::asked(120, 40, &support::long_run(150));
+    press(&mut state, "t");
+    mark(&mut state, "exit-threshold");
+    press(&mut state, "7");
+    let text = state.scene.layout.as_ref().unwrap().transcript_text().unwrap();
+    let (top, before) = (state.answers.transcript.top(), state.looking.overlay.clone());
+    click(&mut state, MouseEventKind::ScrollUp, text.x, text.y);
+    assert_eq!(state.looking.overlay, before, "what is typed stays");
+    assert_eq!(state.answers.transcript.top(), top - 3);
+    let timeline = state.scene.layout.as_ref().unwrap().timeline;
+    click(&mut state, MouseEventKind::ScrollUp, timeline.x + 20, timeline.y);
+    assert!(state.looking.round.is_some() && state.looking.overlay == before);
+    let popup = state.scene.popup;
+    click(&mut state, MouseEventKind::ScrollUp, popup.x + 4, popup.y + 4);
+    assert!(matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.place() == Some(2)));
+}
+
+/// A threshold that was set after the answer is in force, but it is not the one with which members left.
+#[test]
+fn who_leaves_is_said_of_the_run_and_in_force_is_what_the_next_one_has() {
+    let mut state = support::answered(120, 40);
+    press(&mut state, ">");
+    press(&mut state, "t");
+    mark(&mut state, "exit-threshold");
+    state.prepare();
+    let line = |line: &Vec<(_, specfuse::clean::DisplayText)>| line.iter().map(|(_, text)| text.as_str()).collect::<String>();
+    let words: Vec<String> = state.scene.overlay.iter().map(line).collect();
+    let said = words.iter().flat_map(|line| line.split_whitespace()).collect::<Vec<_>>().join(" ");
+    assert!(said.contains("(in force: 0.55;"), "{said}");
+    assert!(said.contains("(in this run)") && !said.contains("(in force)"), "{said}");
+}
+
+#[test]
+fn the_margins_are_those_of_the_last_rounds_in_their_order() {
+    let mut state = support::asked(120, 40, &support::long_run(30));
+    press(&mut state, "t");
+    let line = |line: &Vec<(_, specfuse::clean::DisplayText)>| line.iter().map(|(_, text)| text.as_str()).collect::<String>();
+    let lines: Vec<String> = state.scene.overlay.iter().map(line).collect();
+    let numbers = lines.iter().find_map(|line| line.strip_prefix("round   ")).unwrap_or_else(|| panic!("{lines:?}"));
+    let numbers: Vec<usize> = numbers.split_whitespace().map(|number| number.parse().unwrap()).collect();
+    let last = state.answers.session.newest().unwrap().run.rounds.last().unwrap().number;
+    assert!(numbers.len() > 3 && numbers.iter().copied().eq(last + 1 - numbers.len()..=last), "{numbers:?} of {last}");
 }

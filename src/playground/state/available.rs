@@ -21,14 +21,8 @@ const NEEDS: &[(&[Action], Missing)] = &[
     (&[Action::Again, Action::AgainSameSeed], asked),
     (&[Action::NewConversation], |state| state.answers.is_writing().then_some(BEING_WRITTEN)),
     (&[Action::OpenTrace], |state| state.answers.is_writing().then_some(BEING_WRITTEN)),
-    (&[Action::RunPause, Action::Step], |state| {
-        let plays = state.answers.is_replay() || state.answers.session.is_going() || state.answers.waits_for_members();
-        (!plays && !state.answers.can_be_continued()).then_some("no answer is being written")
-    }),
-    (&[Action::Stop], |state| {
-        let plays = state.answers.is_replay() || state.answers.session.is_going() || state.answers.waits_for_members();
-        (!plays).then_some("no answer is being written")
-    }),
+    (&[Action::RunPause, Action::Step], |state| plays(state).filter(|_| !state.answers.can_be_continued())),
+    (&[Action::Stop], plays),
     (&[Action::Slower, Action::Faster], |state| {
         let paced = state.answers.is_replay() || state.roster.is_in_process();
         (!paced).then_some("these models run at their own speed")
@@ -94,6 +88,11 @@ const NEEDS: &[(&[Action], Missing)] = &[
 ];
 
 const BEING_WRITTEN: &str = "the answer is still being written";
+
+fn plays(state: &State) -> Option<&'static str> {
+    let plays = state.answers.is_replay() || state.answers.session.is_going() || state.answers.waits_for_members();
+    (!plays).then_some("no answer is being written")
+}
 
 fn asked(state: &State) -> Option<&'static str> {
     if state.answers.is_replay() {

@@ -69,7 +69,7 @@ pub struct LaidRound {
     pub round: usize,
 }
 
-/// A hint of a frame.
+/// A hint of a frame, or the part of one that has an action of its own.
 #[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LaidHint {

@@ -192,7 +192,7 @@ pub enum Effect {
         /// Their rows, and how they are opened.
         members: Vec<(RowId, MemberSpec)>,
         /// Whether they are asked what they can do whatever is known of it already.
-        anew: bool,
+        again: bool,
     },
     /// Close a member that takes no part.
     LetGo(RowId),

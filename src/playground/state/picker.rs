@@ -30,14 +30,14 @@ pub enum PickerKind {
     /// Recorded runs to compare with; a typed path is read too.
     Against,
     /// The members that something can be done with.
-    Members(Deed),
+    Members(MemberAction),
     /// The lines of the help page.
     Help,
 }
 
 /// What is done with one member, if no pane is focused: then the member is chosen from a list first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deed {
+pub enum MemberAction {
     /// Draw its candidate again.
     Redraft,
     /// Send it away, or bring it back.
@@ -72,14 +72,14 @@ pub enum Choice {
     AgainstRun(PathBuf),
     /// Do this with this member.
     Member {
-        deed: Deed,
+        action: MemberAction,
         member: MemberIndex,
     },
     /// Nothing: it is only read.
     Nothing,
 }
 
-impl Deed {
+impl MemberAction {
     /// The heading of the list of members.
     #[must_use]
     pub fn question(self) -> &'static str {
@@ -166,7 +166,7 @@ impl Picker {
             PickerKind::Branches => "branches",
             PickerKind::Compare => "compare this branch with",
             PickerKind::Against => "compare with a recorded run",
-            PickerKind::Members(deed) => deed.question(),
+            PickerKind::Members(action) => action.question(),
             PickerKind::Help => "search the help",
         }
     }

@@ -8,6 +8,8 @@ use std::time::SystemTime;
 
 use super::clipboard::osc52;
 use super::editor::{Editor, Running, folder};
+use super::exporting::{at_home, export_to, exported};
+use super::filming::{Filming, Order};
 use super::guard::Terminal;
 use super::input::Input;
 use super::lengths::LengthRuns;
@@ -23,11 +25,11 @@ use crate::engine::fusion::event::Record;
 use crate::engine::member::paced::Pace;
 use crate::engine::trace::{Chosen, Journal, TraceError};
 use crate::engine::{Engine, Seat, Setup, TakeUp, trace, wall_clock};
-use crate::export::{self, Existing, ExportError};
+use crate::export;
 use crate::files::Folders;
 use crate::files::history::History;
 use crate::files::traces::{self, Found, Opened, Wanted};
-use crate::playground::film::{self, Film, Shot, animation, cast, stage::Stage};
+use crate::playground::film::{self, stage::Stage};
 use crate::playground::state::lengths::COLUMNS;
 use crate::playground::state::prompt::{EXAMPLE, EXAMPLE_ANSWERS};
 use crate::playground::state::{Ask, Effect, FilmFormat, Listing, Message, TakenUp};
@@ -51,6 +53,8 @@ pub struct Effects {
     pub level: ColourLevel,
     /// The theme in force.
     pub theme: Theme,
+    /// The film that is being made.
+    pub filming: Filming,
 }
 
 /// Whether to continue.
@@ -110,9 +114,9 @@ impl Effects {
         let Hands { terminal, input, signals, source, sweeping, length_runs } = hands;
         match effect {
             Effect::Ask(ask) => self.ask(*ask, source, messages),
-            Effect::Connect { members, anew } => {
+            Effect::Connect { members, again } => {
                 for (row, spec) in members {
-                    self.pool.connect(row, spec, anew);
+                    self.pool.connect(row, spec, again);
                 }
             }
             Effect::LetGo(row) => self.pool.let_go(row),
@@ -124,11 +128,7 @@ impl Effects {
             }
             // Only the loop has the screen.
             Effect::Picture(_) => {}
-            Effect::Film { format, path } => {
-                let made = self.film(format, Beside { source, sweeping, length_runs }, messages).await;
-                let failed = |reason| Message::Failed(format!("not exported: {reason}"));
-                messages.push(made.map_or_else(failed, |text| exported(export_to(&text, &path), &path)));
-            }
+            Effect::Film { format, path } => messages.push(self.film(format, path, source)),
             Effect::Read(path) => messages.push(read_to_compare(&path)),
             Effect::Order(command) => messages.extend(source.command(command)),
             Effect::Drop => source.clear(),
@@ -228,15 +228,13 @@ impl Effects {
         source.take_up(starting, taken.commands, path);
     }
 
-    /// A film of the run that the trace holds. It takes a while: events are taken meanwhile.
-    async fn film(&self, format: FilmFormat, beside: Beside<'_>, messages: &mut Vec<Message>) -> Result<String, String> {
-        let Some(from) = beside.source.trace().map(ToOwned::to_owned) else {
-            return Err("no trace was kept of this run, so no film can be made of it".to_owned());
+    /// Starts a film of the run that the trace holds.
+    fn film(&mut self, format: FilmFormat, path: PathBuf, source: &RunSource) -> Message {
+        let Some(trace) = source.trace().map(ToOwned::to_owned) else {
+            return Message::Failed("no trace was kept of this run, so no film can be made of it".to_owned());
         };
-        let number = beside.source.recorded();
         let stage = Stage { size: film::SIZE, theme: self.theme.clone(), presents: false };
-        let making = tokio::task::spawn_blocking(move || filmed(&from, number, format, stage));
-        meanwhile(making, beside, messages).await.unwrap_or_else(|fault| Err(fault.to_string()))
+        self.filming.start(Order { trace, number: source.recorded(), format, stage, path })
     }
 
     fn list(&self, listing: Listing) -> Message {
@@ -254,28 +252,6 @@ impl Effects {
 async fn taken_up(records: Vec<Record>, seats: Vec<Seat>, journal: Option<Journal>) -> Result<Engine, String> {
     let run = TakeUp { records, seats, journal, clock: wall_clock() };
     Engine::take_up(run).await.map_err(|error| error.to_string())
-}
-
-fn filmed(from: &Path, number: Option<usize>, format: FilmFormat, stage: Stage) -> Result<String, String> {
-    let chosen = trace::read(from).and_then(|read| read.choose(from, number)).map_err(|error| error.to_string())?;
-    let film = |most_frames| Film::new(Shot { records: &chosen.records, stage, speed: 1.0, most_frames });
-    match format {
-        FilmFormat::Animation => Ok(animation::animation(film(animation::MOST_FRAMES))),
-        FilmFormat::Cast => cast::cast(film(usize::MAX)).map_err(|error| error.to_string()),
-    }
-}
-
-/// Writes a document, a picture or a film to a new file.
-pub(super) fn export_to(text: &str, path: &Path) -> Result<(), ExportError> {
-    export::save(text, &at_home(path), Existing::Keep)
-}
-
-/// What came of an export.
-pub(super) fn exported(result: Result<(), ExportError>, path: &Path) -> Message {
-    match result {
-        Ok(()) => Message::Done(format!("exported to {}", at_home(path).display())),
-        Err(error) => Message::Failed(format!("not exported: {error}")),
-    }
 }
 
 /// A recorded run that the answer is compared with.
@@ -354,15 +330,6 @@ fn save(trace: Option<&Path>, to: &Path) -> Message {
     }
 }
 
-/// `~/` is the shell's; here someone types it without one.
-fn at_home(path: &Path) -> PathBuf {
-    let home = directories::BaseDirs::new();
-    match (path.strip_prefix("~"), home) {
-        (Ok(rest), Some(home)) => home.home_dir().join(rest),
-        (Ok(_) | Err(_), _) => path.to_owned(),
-    }
-}
-
 /// Opens a recorded run and puts it on the source.
 pub(super) fn open(path: &Path, source: &mut RunSource) -> Vec<Message> {
     let path = at_home(path);
@@ -396,18 +363,6 @@ mod tests {
     use crate::engine::member::scripted::ScriptedMember;
     use crate::playground::state::lengths::RunNews;
     use crate::playground::term::lengths::tests::{ask, seats, without_traces};
-
-    #[test]
-    fn a_trace_becomes_either_film_and_a_missing_one_an_error() {
-        let trace = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded/example.trace.jsonl");
-        let stage = || Stage { size: (60, 16), theme: Theme::default_theme(ColourLevel::True), presents: false };
-        let made = |format| filmed(&trace, None, format, stage()).unwrap();
-        assert!(made(FilmFormat::Cast).starts_with("{\"version\":2,\"width\":60,\"height\":16"));
-        let animation = made(FilmFormat::Animation);
-        assert!(animation.starts_with("<svg") && animation.contains("@keyframes"));
-        let error = filmed(Path::new("nowhere.trace.jsonl"), None, FilmFormat::Cast, stage()).unwrap_err();
-        assert!(error.contains("nowhere.trace.jsonl"), "{error}");
-    }
 
     #[tokio::test(start_paused = true)]
     async fn runs_go_on_while_something_else_is_waited_for() {

@@ -79,13 +79,13 @@ impl MemberPool {
         self
     }
 
-    /// Starts to open a member; an earlier try is given up. `anew` asks it what it can do whatever is kept of that. Needs a tokio
+    /// Starts to open a member; an earlier try is given up. `again` asks it what it can do whatever is kept of that. Needs a tokio
     /// runtime.
-    pub(super) fn connect(&mut self, row: RowId, spec: MemberSpec, anew: bool) {
+    pub(super) fn connect(&mut self, row: RowId, spec: MemberSpec, again: bool) {
         self.give_up(row);
         while self.tasks.try_join_next().is_some() {}
         self.begun += 1;
-        let options = if anew { self.options.clone().asking_again() } else { self.options.clone() };
+        let options = if again { self.options.clone().asking_again() } else { self.options.clone() };
         let (attempt, sender) = (self.begun, self.sender.clone());
         self.specs.insert(row, spec.clone());
         let task = async move {

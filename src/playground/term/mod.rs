@@ -12,6 +12,8 @@ mod background;
 pub mod clipboard;
 pub mod editor;
 pub mod effects;
+mod exporting;
+pub mod filming;
 pub mod frames;
 pub mod guard;
 pub mod input;
@@ -164,6 +166,7 @@ pub async fn run(options: Options, mut effects: Effects, opening: Opening, recor
     }
     // First the runs, so that their traces are whole even where the terminal is gone.
     futures_util::future::join(playground.source.finish(), playground.length_runs.finish()).await;
+    playground.effects.filming.finish().await;
     playground.terminal.leave();
     #[cfg(all(unix, feature = "llama-cpp"))]
     keeper::stop();
@@ -244,6 +247,7 @@ impl Loop {
             news = self.effects.pool.next() => Woken::Messages(vec![news]),
             swept = self.sweeping.next() => Woken::Messages(vec![swept]),
             messages = self.length_runs.next() => Woken::Messages(messages),
+            filmed = self.effects.filming.next() => Woken::Messages(vec![filmed]),
             () = tokio::time::sleep(frame.unwrap_or_default()), if frame.is_some() => Woken::Frame,
             () = tokio::time::sleep(TICK), if busy => Woken::Tick,
         }
@@ -312,7 +316,7 @@ impl Loop {
     fn picture(&mut self, path: &Path) -> Message {
         self.screen.prepare();
         let picture = view::picture::screen(&self.screen, &self.effects.theme);
-        effects::exported(effects::export_to(&picture, path), path)
+        exporting::exported(exporting::export_to(&picture, path), path)
     }
 
     fn draw(&mut self) -> io::Result<()> {

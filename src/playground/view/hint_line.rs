@@ -25,12 +25,12 @@ pub(super) fn hints(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &
         Pen::new(buffer, place, 0).skip(1).write(&notice.text, look.style(role));
     }
     for (at, hint) in places(&scene.hints, place.width, scene.notice) {
-        let Some((key, word)) = scene.hints.get(hint) else { continue };
+        let Some(hint) = scene.hints.get(hint) else { continue };
         Pen::new(buffer, place, 0)
             .skip(at.start)
-            .write(key, look.style(Role::Key))
+            .write(&hint.key, look.style(Role::Key))
             .skip(1)
-            .write(word, look.style(if scene.notice > 0 { Role::Dim } else { Role::Hint }));
+            .write(&hint.word, look.style(if scene.notice > 0 { Role::Dim } else { Role::Hint }));
     }
 }
 

@@ -14,6 +14,7 @@ use specfuse::ensemble::OpenOptions;
 use specfuse::files::Folders;
 use specfuse::files::history::History;
 use specfuse::playground::term::effects::Effects;
+use specfuse::playground::term::filming::Filming;
 use specfuse::playground::term::member_pool::MemberPool;
 use specfuse::playground::term::{self, Opening};
 use specfuse::playground::view::theme::{ColourLevel, Library};
@@ -71,6 +72,7 @@ pub fn play() {
         library: Library::new(None),
         level: ColourLevel::True,
         theme: load::theme(),
+        filming: Filming::default(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     runtime.block_on(term::run(options, effects, Opening::Question("How fast?".to_owned()), None)).expect("a terminal");

@@ -84,7 +84,7 @@ pub(super) fn lighter(pressed: Pressed) {
 }
 
 pub(super) fn connect(pressed: Pressed) {
-    let [Effect::Connect { members: asked, anew: true }] = pressed.effects.as_slice() else { panic!("{:?}", pressed.effects) };
+    let [Effect::Connect { members: asked, again: true }] = pressed.effects.as_slice() else { panic!("{:?}", pressed.effects) };
     assert_eq!(asked.iter().map(|(row, spec)| (*row, spec.name.as_str())).collect::<Vec<_>>(), [(RowId(0), "atlas")]);
     let mut after = pressed.after;
     assert_eq!(press(&mut after, pressed.key), [], "it is being asked already");

@@ -7,7 +7,7 @@ use specfuse::playground::state::entry::Purpose;
 use specfuse::playground::state::layout::Part;
 use specfuse::playground::state::overlay::{Against, Overlay};
 use specfuse::playground::state::pages::Page;
-use specfuse::playground::state::picker::{Choice, Deed, PickerKind};
+use specfuse::playground::state::picker::{Choice, MemberAction, PickerKind};
 use specfuse::playground::state::{Effect, Listing, Message, Screen, TakenUp};
 
 use super::super::support::{self, feed, list, press, type_text};
@@ -114,7 +114,7 @@ fn a_key_that_needs_a_member_asks_for_it_unless_a_pane_is_focused() {
     for (chosen, member, place) in [("b", "abacus", 1), ("3", "lexicon", 2), ("down enter", "abacus", 1), ("enter", "atlas", 0)] {
         let mut state = support::answering(120, 40);
         assert_eq!(press(&mut state, "x"), []);
-        assert_eq!(list(&state).kind, PickerKind::Members(Deed::SendAway));
+        assert_eq!(list(&state).kind, PickerKind::Members(MemberAction::SendAway));
         assert_eq!(orders(&press(&mut state, chosen)), exclude(member), "{chosen}");
         assert_eq!(state.looking.focus, Part::Pane(MemberIndex(place)), "its pane is marked from then on");
         assert!(state.notices.notice.as_ref().unwrap().text.contains(member));

@@ -53,7 +53,7 @@ fn ordered(effects: &[Effect]) -> Vec<(String, Value)> {
 }
 
 pub(super) fn tune(pressed: Pressed) {
-    assert_eq!(panel(&pressed.after).row, 0);
+    assert_eq!(panel(&pressed.after).place(), Some(0));
     let screen = support::screen(&mut pressed.after.clone());
     assert!(screen.contains("preset") && screen.contains("segment-tokens"), "{screen}");
 }
@@ -99,11 +99,11 @@ pub(super) fn higher_threshold(pressed: Pressed) {
 }
 
 pub(super) fn up(pressed: Pressed) {
-    assert_eq!((panel(pressed.before).row, panel(&pressed.after).row), (0, Panel::ROWS - 1));
+    assert_eq!((panel(pressed.before).place(), panel(&pressed.after).place()), (Some(0), Some(Panel::ROWS - 1)));
 }
 
 pub(super) fn down(pressed: Pressed) {
-    assert_eq!((panel(pressed.before).row, panel(&pressed.after).row), (0, 1));
+    assert_eq!((panel(pressed.before).place(), panel(&pressed.after).place()), (Some(0), Some(1)));
 }
 
 pub(super) fn lower(pressed: Pressed) {

@@ -44,7 +44,7 @@ pub fn states() -> Vec<State> {
 
 /// The same where decisions stay to be read.
 fn staying(mut screen: Screen) -> Screen {
-    screen.state.settings.linger = Linger { ms: Linger::USUAL_MS, on: true, toys_only: false };
+    screen.state.settings.linger = Linger { ms: Linger::USUAL_MS, on: true, built_in_only: false };
     screen
 }
 

@@ -75,9 +75,10 @@ impl fmt::Display for Implied {
 }
 
 impl Settled {
-    /// The report for the user, one line each.
-    pub fn lines(&self) -> impl Iterator<Item = String> {
-        self.implied.iter().map(ToString::to_string).chain(self.idle.iter().map(ToString::to_string))
+    /// The report for the user, one line each, with the knob that was set and that it is about.
+    pub fn lines(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let implied = self.implied.iter().map(|implied| (implied.by, implied.to_string()));
+        implied.chain(self.idle.iter().map(|idle| (idle.knob, idle.to_string())))
     }
 }
 
@@ -173,7 +174,7 @@ mod tests {
             asked.set(name, *origin);
         }
         let settled = settle(&mut params, &asked);
-        (params, settled.lines().collect())
+        (params, settled.lines().map(|(_, line)| line).collect())
     }
 
     #[test]

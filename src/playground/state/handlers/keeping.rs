@@ -14,7 +14,7 @@ use crate::playground::state::layout::Part;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::{Effect, FilmFormat};
 use crate::playground::state::overlay::Overlay;
-use crate::playground::state::picker::{Deed, Picker, PickerKind};
+use crate::playground::state::picker::{MemberAction, Picker, PickerKind};
 use crate::playground::state::targets;
 
 handles! {
@@ -51,7 +51,7 @@ impl Keeping<'_> {
         let (at, round) = self.looking.shown(&self.answers.session);
         let answer = self.answers.session.answer(at);
         match round.and_then(|round| answer.round(round)) {
-            Some(round) => self.looking.overlay = Some(Overlay::List(targets::picker(answer, Some(round), Deed::Copy))),
+            Some(round) => self.looking.overlay = Some(Overlay::List(targets::picker(answer, Some(round), MemberAction::Copy))),
             None => self.notices.say(Level::Info, "there is no round yet"),
         }
         Vec::new()

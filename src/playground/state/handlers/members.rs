@@ -33,11 +33,11 @@ impl Members<'_> {
         effects
     }
 
-    /// Opens these; `anew` drops what was found out about them before.
-    pub(in crate::playground::state) fn connect(&mut self, rows: &[RowId], anew: bool) -> Vec<Effect> {
+    /// Opens these; `again` drops what was found out about them before.
+    pub(in crate::playground::state) fn connect(&mut self, rows: &[RowId], again: bool) -> Vec<Effect> {
         let members = self.roster.connect(rows);
         self.show_ensemble();
-        if members.is_empty() { Vec::new() } else { vec![Effect::Connect { members, anew }] }
+        if members.is_empty() { Vec::new() } else { vec![Effect::Connect { members, again }] }
     }
 
     /// Opens those of the ensemble that were never opened, or are away: a server may have come up in the meantime.
@@ -119,8 +119,8 @@ impl Members<'_> {
     pub(in crate::playground::state) fn ask_now(&mut self) -> Vec<Effect> {
         let Some(conversation) = self.answers.waiting.take() else { return Vec::new() };
         let mut effects = Vec::new();
-        if self.settings.toys_pace && !self.roster.has_built_in() {
-            (self.settings.pace, self.settings.toys_pace) = (None, false);
+        if self.settings.built_in_pace && !self.roster.has_built_in() {
+            (self.settings.pace, self.settings.built_in_pace) = (None, false);
             effects.push(Effect::Pace(None));
         }
         let members = self.roster.seated();

@@ -30,7 +30,7 @@ use super::layout::Part;
 use super::log::Level;
 use super::message::{Effect, Listing};
 use super::overlay::{Against, Overlay};
-use super::picker::{Choice, Deed, PickerKind};
+use super::picker::{Choice, MemberAction, PickerKind};
 use asking::Asking;
 use keeping::Keeping;
 use leaving::Leaving;
@@ -67,13 +67,15 @@ impl State {
     }
 
     /// Does this with the member that was chosen, whose pane is focused from then on.
-    fn do_with(&mut self, deed: Deed, member: MemberIndex) -> Vec<Effect> {
+    fn do_with(&mut self, action: MemberAction, member: MemberIndex) -> Vec<Effect> {
         if self.looking.laid.panes.get(member.0).is_some_and(|pane| pane.away.is_none()) {
             self.looking.focus_on(Part::Pane(member));
         }
-        match deed {
-            Deed::Copy => Keeping::from(self).copy_candidate_of(member),
-            Deed::Redraft | Deed::SendAway | Deed::Lighter | Deed::Heavier => Steering::from(self).do_with(deed, member),
+        match action {
+            MemberAction::Copy => Keeping::from(self).copy_candidate_of(member),
+            MemberAction::Redraft | MemberAction::SendAway | MemberAction::Lighter | MemberAction::Heavier => {
+                Steering::from(self).do_with(action, member)
+            }
         }
     }
 
@@ -102,7 +104,7 @@ impl State {
             }
             (Some(Choice::AgainstRecorded), _) => vec![Effect::ListTraces(Listing::Compare)],
             (Some(Choice::AgainstRun(path)), _) => vec![Effect::Read(path)],
-            (Some(Choice::Member { deed, member }), _) => self.do_with(deed, member),
+            (Some(Choice::Member { action, member }), _) => self.do_with(action, member),
             (Some(Choice::Nothing), _) => {
                 self.looking.overlay = Some(Overlay::page(Page::Help));
                 Vec::new()

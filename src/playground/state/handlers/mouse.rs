@@ -48,13 +48,16 @@ fn turned(state: &mut State, at: Position, direction: isize) -> Vec<Effect> {
     let by = |back, on| if direction < 0 { back } else { on };
     match &state.looking.overlay {
         Some(Overlay::List(_)) => return state.act(by(Action::ListUp, Action::ListDown)),
-        Some(Overlay::Tuning(_)) => return state.act(by(Action::TuneUp, Action::TuneDown)),
+        Some(Overlay::Tuning(_)) if state.looking.laid.popup.contains(at) => {
+            return state.act(by(Action::TuneUp, Action::TuneDown));
+        }
         Some(Overlay::Roster(_)) => return state.act(by(Action::RosterUp, Action::RosterDown)),
         Some(Overlay::Page(..) | Overlay::Entry(_) | Overlay::Leave(_)) => {
             Scrolling::from(state).scroll(direction * WHEEL);
             return Vec::new();
         }
-        None => {}
+        // The panel is beside the other parts, which scroll as without it.
+        Some(Overlay::Tuning(_)) | None => {}
     }
     let Some(layout) = state.looking.laid.layout.as_ref() else { return Vec::new() };
     if layout.timeline.contains(at) {

@@ -88,7 +88,7 @@ impl Running<'_> {
     pub(super) fn change_linger(&mut self) -> Vec<Effect> {
         let linger = &mut self.settings.linger;
         let was_on = linger.in_force(self.roster.has_built_in()) > 0.0;
-        (linger.on, linger.toys_only) = (!was_on, false);
+        (linger.on, linger.built_in_only) = (!was_on, false);
         if linger.ms <= 0.0 {
             linger.ms = Linger::USUAL_MS;
         }
@@ -115,7 +115,7 @@ impl Running<'_> {
         let at =
             self.settings.pace.map_or(PACES.len(), |pace| PACES.iter().position(|known| *known >= pace).unwrap_or(PACES.len()));
         let pace = PACES.get(at.saturating_add_signed(step)).copied();
-        (self.settings.pace, self.settings.toys_pace) = (pace, false);
+        (self.settings.pace, self.settings.built_in_pace) = (pace, false);
         self.notices
             .say(Level::Info, &pace.map_or_else(|| "at full speed".to_owned(), |pace| format!("slowed to {pace} tokens/s")));
         vec![Effect::Pace(pace)]

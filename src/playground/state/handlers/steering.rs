@@ -24,7 +24,7 @@ use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::parts::settings::Settings;
 use crate::playground::state::parts::writing::Writing;
-use crate::playground::state::picker::{Choice, Deed, Item, Picker, PickerKind};
+use crate::playground::state::picker::{Choice, Item, MemberAction, Picker, PickerKind};
 use crate::playground::state::roster::Roster;
 use crate::playground::state::scene::{figure, matrix};
 use crate::playground::state::targets;
@@ -170,14 +170,14 @@ impl Steering<'_> {
 
     /// Does this with the member of the focused pane. If none is focused the user chooses the member first: a key acts on nothing
     /// that is not marked.
-    pub(super) fn with_member(&mut self, deed: Deed) -> Vec<Effect> {
+    pub(super) fn with_member(&mut self, action: MemberAction) -> Vec<Effect> {
         let Some(members) = self.changeable().map(|run| run.members.len()) else { return Vec::new() };
         match self.looking.focus {
-            Part::Pane(member) if member.0 < members => self.do_with(deed, member),
+            Part::Pane(member) if member.0 < members => self.do_with(action, member),
             Part::Pane(_) | Part::Ranking | Part::Transcript => {
                 let (at, round) = self.looking.shown(&self.answers.session);
                 let answer = self.answers.session.answer(at);
-                let picker = targets::picker(answer, round.and_then(|round| answer.round(round)), deed);
+                let picker = targets::picker(answer, round.and_then(|round| answer.round(round)), action);
                 self.looking.overlay = Some(Overlay::List(picker));
                 Vec::new()
             }
@@ -185,13 +185,13 @@ impl Steering<'_> {
     }
 
     /// Does this with a member.
-    pub(super) fn do_with(&mut self, deed: Deed, member: MemberIndex) -> Vec<Effect> {
-        match deed {
-            Deed::Redraft => self.redraft(member),
-            Deed::SendAway => self.send_away_or_back(member),
-            Deed::Lighter => self.weigh(member, -1.0),
-            Deed::Heavier => self.weigh(member, 1.0),
-            Deed::Copy => Vec::new(),
+    pub(super) fn do_with(&mut self, action: MemberAction, member: MemberIndex) -> Vec<Effect> {
+        match action {
+            MemberAction::Redraft => self.redraft(member),
+            MemberAction::SendAway => self.send_away_or_back(member),
+            MemberAction::Lighter => self.weigh(member, -1.0),
+            MemberAction::Heavier => self.weigh(member, 1.0),
+            MemberAction::Copy => Vec::new(),
         }
     }
 

@@ -18,7 +18,7 @@ use crate::playground::state::State;
 use crate::playground::state::action::Action;
 use crate::playground::state::heat_map::Direction;
 use crate::playground::state::message::{Effect, Listing};
-use crate::playground::state::picker::Deed;
+use crate::playground::state::picker::MemberAction;
 
 /// The result of an action: effects, or nothing to do outside.
 trait Outcome {
@@ -75,11 +75,11 @@ table! { state:
     Override => Steering::from(state).override_winner(),
     EditSegment => Steering::from(state).edit_segment(),
     WriteSegment => Steering::from(state).write_segment(),
-    Redraft => Steering::from(state).with_member(Deed::Redraft),
+    Redraft => Steering::from(state).with_member(MemberAction::Redraft),
     RedraftAll => Steering::from(state).redraft_all(),
-    SendAway => Steering::from(state).with_member(Deed::SendAway),
-    Lighter => Steering::from(state).with_member(Deed::Lighter),
-    Heavier => Steering::from(state).with_member(Deed::Heavier),
+    SendAway => Steering::from(state).with_member(MemberAction::SendAway),
+    Lighter => Steering::from(state).with_member(MemberAction::Lighter),
+    Heavier => Steering::from(state).with_member(MemberAction::Heavier),
     Undo => Steering::from(state).change_back(false),
     Redo => Steering::from(state).change_back(true),
     Rewind => Steering::from(state).rewind(),

@@ -49,7 +49,7 @@ impl Tuning<'_> {
     pub(super) fn tune_by(&mut self, direction: i64) {
         let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay else { return };
         panel.typed.clear();
-        let row = panel.marked();
+        let Some(row) = panel.marked() else { return };
         let now = self.knobs.tuning.over(&self.knobs.in_force(self.answers));
         match row {
             Row::Knob(knob) => self.choose_value(knob, &knob.stepped(&(knob.get)(&now), direction)),
@@ -69,7 +69,7 @@ impl Tuning<'_> {
         let (Some(hit), Some(Overlay::Tuning(panel))) = (hit, &mut self.looking.overlay) else { return };
         let Some(row) = hit.row else { return panel.fold() };
         panel.mark(row);
-        let marked = panel.marked();
+        let Some(marked) = panel.marked() else { return };
         let place = hit.track.as_ref().filter(|track| track.contains(&at.x)).map(|track| {
             let last = track.end.saturating_sub(track.start + 1).max(1);
             f64::from(at.x - track.start) / f64::from(last)
@@ -81,9 +81,13 @@ impl Tuning<'_> {
         }
     }
 
-    /// The same, but only along a track.
+    /// The same, but only along the track of the row that was pressed, which is the marked one since then.
     pub(super) fn drag(&mut self, at: Position) {
-        let on_track = |hit: &LaidKnob| hit.y == at.y && hit.track.as_ref().is_some_and(|track| track.contains(&at.x));
+        let Some(Overlay::Tuning(panel)) = &self.looking.overlay else { return };
+        let Some(marked) = panel.place() else { return };
+        let on_track = |hit: &LaidKnob| {
+            hit.row == Some(marked) && hit.y == at.y && hit.track.as_ref().is_some_and(|track| track.contains(&at.x))
+        };
         if self.looking.laid.tuning.iter().any(on_track) {
             self.click(at);
         }
@@ -110,9 +114,9 @@ impl Tuning<'_> {
             return panel.type_text("0");
         }
         match panel.marked() {
-            Row::Knob(knob) => self.try_value(knob, &knob.default_value()),
-            Row::Length => self.try_length(Length::of(&Params::default())),
-            Row::Preset => {}
+            Some(Row::Knob(knob)) => self.try_value(knob, &knob.default_value()),
+            Some(Row::Length) => self.try_length(Length::of(&Params::default())),
+            Some(Row::Preset) | None => {}
         }
     }
 

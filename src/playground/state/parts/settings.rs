@@ -37,7 +37,8 @@ pub struct Linger {
     /// Whether it is on.
     pub on: bool,
     /// Whether that is only for the built-in models, since the user has not said so.
-    pub toys_only: bool,
+    #[serde(rename = "toys_only")]
+    pub built_in_only: bool,
 }
 
 impl Linger {
@@ -47,7 +48,7 @@ impl Linger {
     /// How long a decision stays, in milliseconds.
     #[must_use]
     pub fn in_force(self, built_in: bool) -> f64 {
-        if self.on && (built_in || !self.toys_only) { self.ms } else { 0.0 }
+        if self.on && (built_in || !self.built_in_only) { self.ms } else { 0.0 }
     }
 }
 
@@ -70,7 +71,8 @@ pub struct Settings {
     /// The pace in tokens per second that in-process models are slowed down to.
     pub pace: Option<u32>,
     /// Whether that is only for the built-in models, since the user has not set a pace.
-    pub toys_pace: bool,
+    #[serde(rename = "toys_pace")]
+    pub built_in_pace: bool,
     /// How long a decision stays before the next round starts.
     #[serde(default)]
     pub linger: Linger,
@@ -91,7 +93,7 @@ impl Default for Settings {
             mouse: false,
             ascii: false,
             pace: None,
-            toys_pace: false,
+            built_in_pace: false,
             linger: Linger::default(),
             scan: false,
             presents: false,

@@ -207,12 +207,12 @@ fn facts(answer: &Answer, single: Option<&Single>, (glyphs, keys): (Glyphs, Keys
     }
     if let Some(single) = single {
         let sentences = compared::summary(single, answer);
-        let with = |sentences: &[DisplayText]| {
+        let saying = |sentences: &[DisplayText]| {
             let mut prose = prose.clone();
             fact(&mut prose, "strongest", Tone::Plain, &DisplayText::joined(sentences, "; "), width);
             prose
         };
-        let longest_first = (1..=sentences.len()).rev().map(|count| with(&sentences[..count]));
+        let longest_first = (1..=sentences.len()).rev().map(|count| saying(&sentences[..count]));
         prose = longest_first.into_iter().find(|all| all.len() <= lines).unwrap_or(prose);
     }
     prose

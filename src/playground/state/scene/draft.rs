@@ -185,7 +185,10 @@ impl PaneText {
             DraftState::Open(_) => {}
             DraftState::Failed(_) => self.flow.push(note, REMARK),
             DraftState::Finished(finished) => {
-                self.flow.push(&self.cleaner.push(&finished.beyond), BEYOND);
+                // Beside other drafts it would pass for a part of the candidate.
+                if unfolded {
+                    self.flow.push(&self.cleaner.push(&finished.beyond), BEYOND);
+                }
                 if finished.draft.ends {
                     self.flow.push(if self.flow.is_empty() { "[the answer ends here]" } else { " [end]" }, REMARK);
                 }

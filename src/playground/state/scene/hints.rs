@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::hint::Hint;
 use super::status::RunState;
 use crate::clean::{DisplayText, clean_line};
 use crate::display;
@@ -22,40 +23,33 @@ const ROOM_FOR_LENGTH: u16 = 80;
 const ROOM_FOR_BOTH: u16 = 100;
 /// The most lines of a message above the prompt.
 const MOST_LINES: usize = 4;
-/// Columns around a hint: a blank before the key, one between key and word, one behind.
-const AROUND: usize = 3;
 
 /// What the user may want now: keys and what they do, the likeliest first.
-pub(super) fn hints(state: &State) -> Vec<(DisplayText, DisplayText)> {
+pub(super) fn hints(state: &State) -> Vec<Hint> {
     if let Some(first) = state.pressed.pending.first() {
-        let continuations = state.keymap.continuations(state.context(), *first);
-        return continuations.into_iter().map(|(key, action)| (display!("{first} {key}"), action.entry().hint.into())).collect();
+        let continuations = state.keymap.continuations(state.context(), *first).into_iter();
+        return continuations
+            .map(|(key, action)| Hint::new(display!("{first} {key}"), action.entry().hint.into(), action))
+            .collect();
     }
     let key = |action| clean_line(&state.keymap.key(action));
     let hint = |action| match action {
-        Action::SegmentShorter => lengths(state.size().0, key(Action::SegmentShorter), &key(Action::SegmentLonger)),
-        other => (key(other), word(state, other)),
+        Action::SegmentShorter => lengths(state.size().0, key(Action::SegmentShorter), key(Action::SegmentLonger)),
+        other => Hint::new(key(other), word(state, other), other),
     };
     likely(state).into_iter().map(hint).collect()
 }
 
 /// Both keys of the segments' length, in as many words as a screen of this many columns has room for.
-fn lengths(width: u16, shorter: DisplayText, longer: &DisplayText) -> (DisplayText, DisplayText) {
-    let both = display!("{shorter}/{longer}");
+fn lengths(width: u16, shorter: DisplayText, longer: DisplayText) -> Hint {
+    let one = |key, word: &'static str| Hint::new(key, word.into(), Action::SegmentShorter);
+    let both =
+        |keys: [DisplayText; 2], words: &[DisplayText]| Hint::of(&keys, words, &[Action::SegmentShorter, Action::SegmentLonger]);
     match width {
-        _ if longer.is_empty() => (shorter, "shorter segments".into()),
-        0..ROOM_FOR_LENGTH => (shorter, Action::SegmentShorter.entry().hint.into()),
-        ROOM_FOR_LENGTH..ROOM_FOR_BOTH => (both, "segment length".into()),
-        ROOM_FOR_BOTH.. => (both, "shorter/longer segments".into()),
-    }
-}
-
-/// The actions of the hints, in the same order.
-#[must_use]
-pub fn actions(state: &State) -> Vec<Action> {
-    match state.pressed.pending.first() {
-        Some(first) => state.keymap.continuations(state.context(), *first).into_iter().map(|(_, action)| action).collect(),
-        None => likely(state),
+        _ if longer.is_empty() => one(shorter, "shorter segments"),
+        0..ROOM_FOR_LENGTH => one(shorter, Action::SegmentShorter.entry().hint),
+        ROOM_FOR_LENGTH..ROOM_FOR_BOTH => both([shorter, longer], &["segment length".into()]),
+        ROOM_FOR_BOTH.. => both([shorter, longer], &["shorter".into(), "longer segments".into()]),
     }
 }
 
@@ -282,11 +276,11 @@ const IDLE: &[Action] = &[
 /// Where hints stand on a line of this many columns, of which the first are taken: the columns of each, and which it is. Those that
 /// do not fit are left out from the end.
 #[must_use]
-pub fn places(hints: &[(DisplayText, DisplayText)], width: u16, taken: u16) -> Vec<(Range<u16>, usize)> {
+pub fn places(hints: &[Hint], width: u16, taken: u16) -> Vec<(Range<u16>, usize)> {
     let mut places = Vec::new();
     let mut x = usize::from(taken) + usize::from(taken > 0);
-    for (place, (key, word)) in hints.iter().enumerate() {
-        let needed = key.width() + word.width() + AROUND;
+    for (place, hint) in hints.iter().enumerate() {
+        let needed = hint.width();
         if x + needed > usize::from(width) {
             break;
         }
@@ -316,7 +310,7 @@ pub(super) fn sheet(state: &State) -> Prose {
     }
     let Some(notice) = &state.notices.notice else { return sheet };
     // The most important hint has its place beside the message.
-    let hint = hints(state).first().map_or(0, |(key, word)| key.width() + word.width() + AROUND + 1);
+    let hint = hints(state).first().map_or(0, |hint| hint.width() + 1);
     if notice.text.width() + 2 + hint <= usize::from(state.size().0) {
         return sheet;
     }

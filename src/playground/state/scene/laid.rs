@@ -10,11 +10,9 @@ impl Scene {
     fn laid_hints(&self) -> Vec<LaidHint> {
         let Some(layout) = &self.layout else { return Vec::new() };
         let places = hints::places(&self.hints, layout.hints.width, self.notice).into_iter();
-        places
-            .filter_map(|(columns, hint)| {
-                Some(LaidHint { columns, action: self.hint_actions.get(hint)?.entry().name.to_owned() })
-            })
-            .collect()
+        let hints = places.filter_map(|(columns, place)| Some((columns, self.hints.get(place)?)));
+        let parts = hints.flat_map(|(columns, hint)| hint.under(columns));
+        parts.map(|(columns, action)| LaidHint { columns, action: action.entry().name.to_owned() }).collect()
     }
 
     /// Where everything is, for the state.

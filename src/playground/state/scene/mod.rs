@@ -13,6 +13,7 @@ pub mod draft;
 pub mod exits;
 pub mod files;
 pub mod heat_map;
+pub mod hint;
 pub mod hints;
 mod laid;
 pub mod lazy;

@@ -26,7 +26,7 @@ pub fn moment(state: &State, answer: &Answer, round: Option<&Round>) -> Option<D
     let go_on = key(Action::RunPause);
     match state.answers.run_state() {
         RunState::Continuing => Some("the run is taken up again: its models connect and read the text so far".into()),
-        RunState::Ready if nobody_is_there(state, answer) => {
+        RunState::Ready if no_member_can_be_reached(state, answer) => {
             Some(display!("no model can be reached: `{}` shows why and offers others", key(Action::Roster)))
         }
         RunState::Ready if round.is_none() => Some("ask something, and watch the models write the answer together".into()),
@@ -52,7 +52,7 @@ pub fn moment(state: &State, answer: &Answer, round: Option<&Round>) -> Option<D
     }
 }
 
-fn nobody_is_there(state: &State, answer: &Answer) -> bool {
+fn no_member_can_be_reached(state: &State, answer: &Answer) -> bool {
     let away = |standing: &Standing| matches!(standing, Standing::Away(_));
     state.answers.session.answers().is_empty() && !answer.standings.is_empty() && answer.standings.iter().all(away)
 }

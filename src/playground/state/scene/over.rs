@@ -16,10 +16,11 @@ use crate::playground::state::layout::{Layout, dock};
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::pages::view::{Body, Reading};
 use crate::playground::state::prose::Prose;
+use crate::playground::state::tuning::facts::{Keys, PanelFacts};
 use crate::playground::state::tuning::ladder::Length;
 use crate::playground::state::tuning::lines::{self, Hit, Lines, Target};
 use crate::playground::state::tuning::panel::{Panel, Row};
-use crate::playground::state::tuning::{shown, thresholds, words};
+use crate::playground::state::tuning::{thresholds, words};
 
 /// Columns of what lies inside the frame.
 fn inner(popup: Rect) -> u16 {
@@ -54,12 +55,13 @@ fn tuning(shown: Shown<'_>, panel: &Panel, decided: Option<&Round>, memo: &mut M
     let key = |action| state.keymap.key(action);
     let [fold, find, apply, forget] = [Action::TuneMore, Action::TuneFind, Action::TuneApply, Action::TuneForget].map(key);
     let change = [Action::TuneLower, Action::TuneHigher].map(key).join(" and ");
+    let in_force = state.knobs.in_force(&state.answers);
+    let over = tuning.over(&in_force);
     let points = memo.comparison.break_points(tuning, run);
     let (place, column) = (dock::text(popup), dock::is_column(popup));
     let is_threshold = panel.knob().is_some_and(|knob| knob.name == "exit-threshold");
-    let mut leaves =
-        if column || is_threshold { thresholds::sentences(points, run, run.params.exit_threshold) } else { Vec::new() };
-    if matches!(panel.marked(), Row::Length) {
+    let mut leaves = if column || is_threshold { thresholds::sentences(points, run) } else { Vec::new() };
+    if matches!(panel.marked(), Some(Row::Length)) {
         let [shorter, longer, three] = [Action::SegmentShorter, Action::SegmentLonger, Action::Open(Page::Lengths)].map(key);
         leaves.insert(
             0,
@@ -67,15 +69,15 @@ fn tuning(shown: Shown<'_>, panel: &Panel, decided: Option<&Round>, memo: &mut M
         );
     }
     let margins = if column { thresholds::margins(run, what_if, place.width) } else { Prose::new() };
-    let (named, margin) =
-        (tuning.named(tried_length(state)), decided.and_then(|round| thresholds::margin(answer, round, what_if)));
+    let (named, margin) = (tuning.named(Length::of(&over)), decided.and_then(|round| thresholds::margin(answer, round, what_if)));
     let effect = words::effect(what_if, answer);
-    let shown = shown::Shown {
+    let facts = PanelFacts {
         panel,
         tuning,
-        in_force: &state.knobs.in_force(&state.answers),
+        in_force: &in_force,
+        over: &over,
         presets: &state.knobs.presets,
-        keys: shown::Keys { fold: &fold, find: &find, apply: &apply, forget: &forget, change: &change },
+        keys: Keys { fold: &fold, find: &find, apply: &apply, forget: &forget, change: &change },
         ticks: &thresholds::ticks(points, run.members.len()),
         tried: named.as_ref().map(|named| (named, &effect)),
         margin: margin.as_ref(),
@@ -83,7 +85,7 @@ fn tuning(shown: Shown<'_>, panel: &Panel, decided: Option<&Round>, memo: &mut M
         margins: &margins,
         glyphs: Glyphs::new(state.settings.ascii),
     };
-    lines::lines(shown, place.width, usize::from(place.height))
+    lines::lines(facts, place.width, usize::from(place.height))
 }
 
 /// Where the rows of the tuning panel are among its words.

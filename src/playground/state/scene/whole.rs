@@ -10,6 +10,7 @@ use super::chart::{self, Chart, chart};
 use super::closing::{self, closing, decisions};
 use super::draft::{self, PaneText};
 use super::exits::{self, Stays};
+use super::hint::Hint;
 use super::hints;
 use super::legend::{Marks, legend};
 use super::matrix::{Matrix, matrix};
@@ -98,9 +99,7 @@ pub struct Scene {
     /// The words of presenter mode, each in its place.
     pub presented: Vec<Placed>,
     /// Keys and what they do, the likeliest first.
-    pub hints: Vec<(DisplayText, DisplayText)>,
-    /// The actions of these keys.
-    pub hint_actions: Vec<Action>,
+    pub hints: Vec<Hint>,
     /// The columns of the lowest line that a message takes before the hints.
     pub notice: u16,
     /// What the lowest line has no room for, above the prompt.
@@ -171,7 +170,6 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         closing,
         card,
         hints: hints::hints(state),
-        hint_actions: hints::actions(state),
         notice: hints::notice_columns(state),
         sheet: hints::sheet(state),
         overlay,

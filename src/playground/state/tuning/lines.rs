@@ -6,10 +6,10 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::facts::PanelFacts;
 use super::foot::{foot, short_foot};
 use super::ladder::{Length, RUNGS};
 use super::panel::{Panel, Row};
-use super::shown::Shown;
 use super::slider::Slider;
 use crate::clean::DisplayText;
 use crate::display;
@@ -77,18 +77,31 @@ struct Entry {
     caret: Option<usize>,
 }
 
+/// A row in sight.
+#[derive(Clone, Copy)]
+struct Seen {
+    row: Row,
+    /// Its place among all.
+    place: usize,
+    marked: bool,
+}
+
 /// The panel in this many columns and lines.
 #[must_use]
-pub fn lines(shown: Shown<'_>, width: u16, height: usize) -> Lines {
-    let (list, marked) = list(shown, width, height);
-    let foot = if height < TALL { short_foot(shown, width) } else { foot(shown, width) };
+pub fn lines(facts: PanelFacts<'_>, width: u16, height: usize) -> Lines {
+    let found = facts.panel.in_sight();
+    // What is searched for is above what scrolls.
+    let search = facts.panel.search.as_ref().map(|search| searched(facts, &search.text, found.len()));
+    let above = usize::from(search.is_some());
+    let (list, marked) = list(facts, &found, width, height);
+    let foot = if height < TALL { short_foot(facts, width) } else { foot(facts, width) };
     // What is said gives way to the list, but keeps its place while the list is longer than the panel.
-    let least = list.len().min(if height < TALL { Panel::FIRST + 1 } else { height / 2 }).max(LEAST_ROWS);
+    let least = (above + list.len()).min(if height < TALL { Panel::FIRST + 1 } else { height / 2 }).max(LEAST_ROWS);
     let spoken = foot.len().min(height.saturating_sub(least));
-    let room = height.saturating_sub(spoken).max(1);
+    let room = height.saturating_sub(above + spoken).max(1);
     let top = marked.saturating_sub(room / 2).min(list.len().saturating_sub(room));
     let mut lines = Lines::default();
-    for (number, entry) in list.into_iter().skip(top).take(room).enumerate() {
+    for (number, entry) in search.into_iter().chain(list.into_iter().skip(top).take(room)).enumerate() {
         lines.prose.push(entry.line);
         lines.hits.extend(entry.target.map(|target| Hit { line: number, target, track: entry.track }));
         lines.caret = lines.caret.or(entry.caret.map(|column| (number, column)));
@@ -97,20 +110,18 @@ pub fn lines(shown: Shown<'_>, width: u16, height: usize) -> Lines {
     lines
 }
 
-/// Every line of the list, and which one is marked.
-fn list(shown: Shown<'_>, width: u16, height: usize) -> (Vec<Entry>, usize) {
+/// Every line of the list that scrolls, and which one is marked; `found` are the rows in sight.
+fn list(facts: PanelFacts<'_>, found: &[usize], width: u16, height: usize) -> (Vec<Entry>, usize) {
     let rows = Row::all();
-    let panel = shown.panel;
+    let panel = facts.panel;
     let below = width < WIDE && height >= TALL;
-    let (mut list, mut marked, mut group) = (Vec::new(), 0, None);
-    if let Some(search) = &panel.search {
-        list.push(searched(shown, &search.text, panel.in_sight().len()));
-    }
+    let (mut list, mut at_marked, mut group) = (Vec::new(), 0, None);
+    let marked = panel.place();
     let folds = panel.search.is_none();
-    for place in panel.in_sight() {
+    for place in found.iter().copied() {
         let row = rows[place];
         if folds && place == Panel::FIRST {
-            list.push(fold_line(shown, &rows));
+            list.push(fold_line(facts, &rows));
         }
         if let Row::Knob(knob) = row
             && place >= Panel::FIRST
@@ -119,52 +130,54 @@ fn list(shown: Shown<'_>, width: u16, height: usize) -> (Vec<Entry>, usize) {
             group = Some(knob.group);
             list.push(Entry { line: heading(knob.group), ..Entry::default() });
         }
-        if panel.row == place {
-            marked = list.len();
+        let seen = Seen { row, place, marked: marked == Some(place) };
+        if seen.marked {
+            at_marked = list.len();
         }
         let target = Some(Target::Row(place));
-        match Slider::of(row, shown.in_force, &shown.tuning.over(shown.in_force)).filter(|_| place < Panel::FIRST) {
+        let slider = if place < Panel::FIRST { Slider::of(row, facts.in_force, facts.over) } else { None };
+        match slider {
             Some(slider) => {
-                list.extend(slide(shown, (place, row), slider, width, below));
+                list.extend(slide(facts, seen, slider, width, below));
                 if below && height >= AIRY && folds && !panel.unfolded {
                     list.push(Entry::default());
                 }
             }
-            None => list.push(Entry { target, ..plain(shown, (place, row), width) }),
+            None => list.push(Entry { target, ..plain(facts, seen, width) }),
         }
     }
     if folds && !panel.unfolded {
-        list.push(fold_line(shown, &rows));
+        list.push(fold_line(facts, &rows));
     }
-    (list, marked)
+    (list, at_marked)
 }
 
 /// What is searched for, and how many rows it finds.
-fn searched(shown: Shown<'_>, text: &DisplayText, found: usize) -> Entry {
+fn searched(facts: PanelFacts<'_>, text: &DisplayText, found: usize) -> Entry {
     let count = if found == 0 { "no knob has it".into() } else { display!("{found} of {}", Panel::ROWS) };
-    let caret = shown.panel.searches().then(|| 2 + text.width());
-    let cursor = if shown.panel.searches() { "_" } else { "" };
+    let caret = facts.panel.searches().then(|| 2 + text.width());
+    let cursor = if facts.panel.searches() { "_" } else { "" };
     let line = vec![
-        (Tone::Key, display!("{} ", shown.keys.find)),
+        (Tone::Key, display!("{} ", facts.keys.find)),
         (Tone::Strong, display!("{text}{cursor}")),
-        (Tone::Dim, display!("  {count}; {} drops the search", shown.keys.forget)),
+        (Tone::Dim, display!("  {count}; {} drops the search", facts.keys.forget)),
     ];
     Entry { line, caret, ..Entry::default() }
 }
 
 /// How many knobs are folded, and how to get at them.
-fn fold_line(shown: Shown<'_>, rows: &[Row]) -> Entry {
+fn fold_line(facts: PanelFacts<'_>, rows: &[Row]) -> Entry {
     let folded = &rows[Panel::FIRST..];
-    let keys = display!("{:<3}", shown.keys.fold);
-    let line = if shown.panel.unfolded {
-        vec![(Tone::Key, keys), (Tone::Dim, display!("folds these; {} finds one", shown.keys.find))]
+    let keys = display!("{:<3}", facts.keys.fold);
+    let line = if facts.panel.unfolded {
+        vec![(Tone::Key, keys), (Tone::Dim, display!("folds these; {} finds one", facts.keys.find))]
     } else {
         let names: Vec<&str> = folded.iter().map(|row| row.name()).collect();
         vec![
             (Tone::Key, keys),
             (Tone::Plain, display!("{} more", folded.len())),
             (Tone::Dim, ", ".into()),
-            (Tone::Key, display!("{}", shown.keys.find)),
+            (Tone::Key, display!("{}", facts.keys.find)),
             (Tone::Dim, display!(" finds: {}", names.join(", "))),
         ]
     };
@@ -178,15 +191,15 @@ fn heading(group: KnobGroup) -> Line {
 }
 
 /// A slider: the value in force and the one that is tried, and the track beside or below.
-fn slide(shown: Shown<'_>, (place, row): (usize, Row), slider: Slider, width: u16, below: bool) -> Vec<Entry> {
+fn slide(facts: PanelFacts<'_>, seen: Seen, slider: Slider, width: u16, below: bool) -> Vec<Entry> {
+    let Seen { row, place, marked } = seen;
     let target = Some(Target::Row(place));
-    let marked = shown.panel.row == place;
-    let tried = slider.tried.is_some() && shown.tuning.is_pending();
+    let tried = slider.tried.is_some() && facts.tuning.is_pending();
     let mut line = head(marked, tried, display!("{:<SLIDER_NAME$}", row.name()));
     let before = columns(&line);
-    let typed = Some(&shown.panel.typed).filter(|typed| marked && !typed.is_empty());
-    let caret = (marked && shown.panel.takes_numbers()).then(|| before + typed.map_or(0, String::len));
-    let mut value = values(shown, row, marked, tried, typed);
+    let typed = Some(&facts.panel.typed).filter(|typed| marked && !typed.is_empty());
+    let caret = (marked && facts.panel.takes_numbers()).then(|| before + typed.map_or(0, String::len));
+    let mut value = values(facts, row, marked, tried, typed);
     if below && before + columns(&value) > usize::from(width) {
         // The track marks the value in force.
         value.remove(0);
@@ -194,22 +207,22 @@ fn slide(shown: Shown<'_>, (place, row): (usize, Row), slider: Slider, width: u1
     let used = columns(&value);
     line.extend(value);
     if let Row::Knob(knob) = row
-        && let Some(idle) = needs::idle(&shown.tuning.over(shown.in_force), knob.name)
+        && let Some(idle) = needs::idle(facts.over, knob.name)
     {
         line.push((Tone::Dim, display!("  no effect: {} is {}", idle.governor, idle.value)));
         return vec![Entry { line, target, caret, track: None }];
     }
-    let ticks = if row.name() == "exit-threshold" { shown.ticks.to_vec() } else { Vec::new() };
+    let ticks = if row.name() == "exit-threshold" { facts.ticks.to_vec() } else { Vec::new() };
     let slider = Slider { ticks, ..slider };
     let entry = Entry { line, target, caret, track: None };
     if below {
         let blanks = vec![(Tone::Plain, fitted("", usize::from(MARK)))];
         let track = Entry { line: blanks, target, ..Entry::default() };
-        return vec![entry, with_track(track, row, &slider, width, shown.glyphs)];
+        return vec![entry, with_track(track, row, &slider, width, facts.glyphs)];
     }
     let mut entry = entry;
     entry.line.push((Tone::Plain, fitted("", SLIDER_VALUE.saturating_sub(used).max(1))));
-    vec![with_track(entry, row, &slider, width, shown.glyphs)]
+    vec![with_track(entry, row, &slider, width, facts.glyphs)]
 }
 
 /// The track behind what is on a line, between the values at its ends where there is room to say them.
@@ -249,8 +262,7 @@ fn columns(line: &[(Tone, DisplayText)]) -> usize {
 }
 
 /// The value in force, and behind an arrow the one that is tried.
-fn values(shown: Shown<'_>, row: Row, marked: bool, tried: bool, typed: Option<&String>) -> Line {
-    let over = shown.tuning.over(shown.in_force);
+fn values(facts: PanelFacts<'_>, row: Row, marked: bool, tried: bool, typed: Option<&String>) -> Line {
     let value = |params: &Params| match row {
         Row::Preset => DisplayText::new(),
         Row::Length => Length::of(params).short(),
@@ -260,9 +272,9 @@ fn values(shown: Shown<'_>, row: Row, marked: bool, tried: bool, typed: Option<&
     match typed {
         Some(typed) => vec![(tone, display!("{typed}_"))],
         None if tried => {
-            vec![(Tone::Strong, value(shown.in_force)), (Tone::Dim, " → ".into()), (Tone::Warning, value(&over))]
+            vec![(Tone::Strong, value(facts.in_force)), (Tone::Dim, " → ".into()), (Tone::Warning, value(facts.over))]
         }
-        None => vec![(tone, value(&over))],
+        None => vec![(tone, value(facts.over))],
     }
 }
 
@@ -275,13 +287,12 @@ fn head(marked: bool, differs: bool, name: DisplayText) -> Line {
 }
 
 /// A row without a track.
-fn plain(shown: Shown<'_>, (place, row): (usize, Row), width: u16) -> Entry {
-    let marked = shown.panel.row == place;
+fn plain(facts: PanelFacts<'_>, Seen { row, marked, .. }: Seen, width: u16) -> Entry {
     match row {
-        Row::Knob(knob) => knob_line(shown, knob, marked, width),
+        Row::Knob(knob) => knob_line(facts, knob, marked, width),
         Row::Preset | Row::Length => {
-            let name = shown.presets.matching(&shown.tuning.over(shown.in_force)).unwrap_or("your own");
-            let names: Vec<&str> = shown.presets.names().filter(|known| *known != name).collect();
+            let name = facts.presets.matching(facts.over).unwrap_or("your own");
+            let names: Vec<&str> = facts.presets.names().filter(|known| *known != name).collect();
             let mut line = head(marked, false, display!("{:<SLIDER_NAME$}", row.name()));
             line.push((if marked { Tone::Key } else { Tone::Strong }, display!("{name:<11}")));
             line.push((Tone::Dim, display!(" or {}", names.join(", "))));
@@ -290,11 +301,11 @@ fn plain(shown: Shown<'_>, (place, row): (usize, Row), width: u16) -> Entry {
     }
 }
 
-fn knob_line(shown: Shown<'_>, knob: &'static Knob, marked: bool, width: u16) -> Entry {
-    let tried = shown.tuning.value(knob).filter(|_| shown.tuning.is_pending());
-    let typing = marked && !shown.panel.typed.is_empty();
-    let value = tried.cloned().unwrap_or_else(|| (knob.get)(shown.in_force));
-    if let Some(idle) = needs::idle(&shown.tuning.over(shown.in_force), knob.name).filter(|_| !typing) {
+fn knob_line(facts: PanelFacts<'_>, knob: &'static Knob, marked: bool, width: u16) -> Entry {
+    let tried = facts.tuning.value(knob).filter(|_| facts.tuning.is_pending());
+    let typing = marked && !facts.panel.typed.is_empty();
+    let value = tried.cloned().unwrap_or_else(|| (knob.get)(facts.in_force));
+    if let Some(idle) = needs::idle(facts.over, knob.name).filter(|_| !typing) {
         let note = display!("no effect: {} is {}", idle.governor, idle.value);
         let whole = usize::from(MARK) + NAME + 1 + VALUE + 1 + note.width() <= usize::from(width);
         let mut line = head(marked, tried.is_some(), if whole { display!("{:<NAME$} ", knob.name) } else { knob.name.into() });
@@ -302,11 +313,11 @@ fn knob_line(shown: Shown<'_>, knob: &'static Knob, marked: bool, width: u16) ->
         let value = display!("{value}");
         let text = if whole { display!("{value:<VALUE$} {note}") } else { display!("  {note}") };
         line.push((Tone::Dim, text));
-        return Entry { line, caret: (marked && whole && shown.panel.takes_numbers()).then_some(caret), ..Entry::default() };
+        return Entry { line, caret: (marked && whole && facts.panel.takes_numbers()).then_some(caret), ..Entry::default() };
     }
     let mut line = head(marked, tried.is_some(), display!("{:<NAME$} ", knob.name));
     let before = columns(&line);
-    let text = if typing { display!("{}_", shown.panel.typed) } else { display!("{value}") };
+    let text = if typing { display!("{}_", facts.panel.typed) } else { display!("{value}") };
     let tone = match (marked, tried) {
         (true, _) => Tone::Key,
         (false, Some(_)) => Tone::Warning,
@@ -319,7 +330,7 @@ fn knob_line(shown: Shown<'_>, knob: &'static Knob, marked: bool, width: u16) ->
     } else if default != value {
         line.push((Tone::Dim, display!(" not {default}")));
     }
-    let caret = (marked && shown.panel.takes_numbers()).then(|| before + shown.panel.typed.len());
+    let caret = (marked && facts.panel.takes_numbers()).then(|| before + facts.panel.typed.len());
     Entry { line, caret, ..Entry::default() }
 }
 

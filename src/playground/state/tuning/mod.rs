@@ -4,11 +4,11 @@
 //! [`handlers`](super::handlers) own what keys do to them, and the scene how they are shown.
 
 pub mod comparison;
+pub mod facts;
 mod foot;
 pub mod ladder;
 pub mod lines;
 pub mod panel;
-pub mod shown;
 pub mod slider;
 pub mod thresholds;
 pub mod words;

@@ -25,8 +25,8 @@ pub enum Row {
 /// The user's position in the panel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Panel {
-    /// The marked row, by its place among all.
-    pub row: usize,
+    /// The row that is marked while it is in sight, by its place among all.
+    row: usize,
     /// The value being typed.
     pub typed: String,
     /// Whether the knobs without a slider are in sight.
@@ -80,16 +80,22 @@ impl Panel {
     /// The rows that are never folded.
     pub const FIRST: usize = SLIDERS.len() + 2;
 
+    /// The place of the marked row among all; `None` while a search finds no row: then there is nothing to change.
+    #[must_use]
+    pub fn place(&self) -> Option<usize> {
+        self.in_sight().contains(&self.row).then_some(self.row)
+    }
+
     /// The marked row.
     #[must_use]
-    pub fn marked(&self) -> Row {
-        Row::all().get(self.row).copied().unwrap_or(Row::Preset)
+    pub fn marked(&self) -> Option<Row> {
+        self.place().and_then(|place| Row::all().get(place).copied())
     }
 
     /// The marked knob; `None` on the preset and on the length.
     #[must_use]
     pub fn knob(&self) -> Option<&'static Knob> {
-        match self.marked() {
+        match self.marked()? {
             Row::Knob(knob) => Some(knob),
             Row::Preset | Row::Length => None,
         }
@@ -262,9 +268,10 @@ mod tests {
         assert_eq!(names(&searching("softmax-t")), ["softmax-temperature"]);
         assert!(names(&searching("EXIT")).iter().filter(|name| name.starts_with("exit")).count() > 5);
         assert_eq!(names(&searching("zzz")), <[&str; 0]>::default());
-        assert_eq!(searching("outlier").marked().name(), "outlier-filter", "the first found is marked");
+        assert_eq!(searching("outlier").marked().unwrap().name(), "outlier-filter", "the first found is marked");
         let mut none = searching("zzz");
         none.move_by(1);
+        assert!(none.place().is_none() && none.marked().is_none() && !none.takes_numbers(), "nothing is marked");
         none.erase();
         assert_eq!(none.search.as_ref().unwrap().text, "zz");
     }
@@ -279,7 +286,7 @@ mod tests {
         assert!(panel.drop_typed() && panel.searches(), "the text first");
         assert_eq!(panel.in_sight().len(), Panel::ROWS);
         assert!(panel.drop_typed() && panel.search.is_none());
-        assert_eq!((panel.marked().name(), panel.unfolded), ("outlier-ratio", true));
+        assert_eq!((panel.marked().unwrap().name(), panel.unfolded), ("outlier-ratio", true));
         assert!(!panel.drop_typed());
     }
 }

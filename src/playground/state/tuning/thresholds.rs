@@ -17,30 +17,31 @@ const ROUNDS: usize = 10;
 const HEAD: usize = 8;
 const CELL: usize = 6;
 
-/// A sentence for each member that would leave at some threshold; `in_force` is the threshold now.
+/// A sentence for each member that would leave at some threshold, with what it does at that of the run, which a later one need not
+/// have.
 #[must_use]
-pub fn sentences(points: &BreakPoints, run: &Run, in_force: f64) -> Vec<DisplayText> {
+pub fn sentences(points: &BreakPoints, run: &Run) -> Vec<DisplayText> {
     let members = run.members.iter().enumerate();
     let sentence = |(place, member): (usize, &MemberState)| {
         let spans = points.of_member(MemberIndex(place));
         if spans.iter().all(|(_, leaves)| leaves.is_none()) {
             return None;
         }
-        Some(display!("{} {}", member.header.name, words(&spans, in_force)))
+        Some(display!("{} {}", member.header.name, words(&spans, run.params.exit_threshold)))
     };
     members.filter_map(sentence).collect()
 }
 
-/// "leaves after round 2 above .550, after round 3 above .500, stays below (in force)".
-fn words(spans: &[(f64, Option<usize>)], in_force: f64) -> DisplayText {
-    let now = spans.iter().position(|(above, _)| *above < in_force).unwrap_or(spans.len() - 1);
+/// "leaves after round 2 above .550, after round 3 above .500, stays below (in this run)".
+fn words(spans: &[(f64, Option<usize>)], of_run: f64) -> DisplayText {
+    let now = spans.iter().position(|(above, _)| *above < of_run).unwrap_or(spans.len() - 1);
     let part = |(place, (above, leaves)): (usize, &(f64, Option<usize>))| {
         let does = match leaves {
             Some(round) if place > 0 && spans[place - 1].1.is_some() => display!("after round {round}"),
             Some(round) => display!("leaves after round {round}"),
             None => "stays".into(),
         };
-        let (last, mark) = (place + 1 == spans.len(), if place == now { " (in force)" } else { "" });
+        let (last, mark) = (place + 1 == spans.len(), if place == now { " (in this run)" } else { "" });
         match (last, place) {
             (true, 0) => display!("{does} at any threshold{mark}"),
             (true, _) => display!("{does} below{mark}"),
@@ -53,9 +54,10 @@ fn words(spans: &[(f64, Option<usize>)], in_force: f64) -> DisplayText {
 /// The margins of the last rounds that fit into this many columns, as they were and as they would have been.
 #[must_use]
 pub fn margins(run: &Run, what_if: Option<&WhatIf>, columns: u16) -> Prose {
-    let ranked: Vec<_> = run.rounds.iter().filter(|round| round.accepted.is_some() && round.ranked.is_some()).collect();
     let fitting = usize::from(columns).saturating_sub(HEAD) / CELL;
-    let last = &ranked[ranked.len().saturating_sub(fitting.min(ROUNDS))..];
+    let ranked = run.rounds.iter().rev().filter(|round| round.accepted.is_some() && round.ranked.is_some());
+    let mut last: Vec<_> = ranked.take(fitting.min(ROUNDS)).collect();
+    last.reverse();
     if last.is_empty() {
         return Prose::new();
     }
@@ -119,17 +121,17 @@ mod tests {
             (
                 &[(0.55, Some(2)), (0.5, Some(3)), (0.0, None)],
                 0.5,
-                "leaves after round 2 above .550, after round 3 above .500, stays below (in force)",
+                "leaves after round 2 above .550, after round 3 above .500, stays below (in this run)",
             ),
             (
                 &[(0.6, None), (0.4, Some(1)), (0.0, None)],
                 0.5,
-                "stays above .600, leaves after round 1 above .400 (in force), stays below",
+                "stays above .600, leaves after round 1 above .400 (in this run), stays below",
             ),
-            (&[(0.0, Some(1))], 0.5, "leaves after round 1 at any threshold (in force)"),
+            (&[(0.0, Some(1))], 0.5, "leaves after round 1 at any threshold (in this run)"),
         ];
-        for (spans, in_force, expected) in table {
-            assert_eq!(words(spans, in_force), expected);
+        for (spans, of_run, expected) in table {
+            assert_eq!(words(spans, of_run), expected);
         }
     }
 }

@@ -11,11 +11,13 @@ use crate::playground::state::prose::Prose;
 /// What the panel shows.
 #[allow(missing_docs, reason = "the names say it")]
 #[derive(Clone, Copy)]
-pub struct Shown<'a> {
+pub struct PanelFacts<'a> {
     pub panel: &'a Panel,
     pub tuning: &'a Tuning,
     /// The current knobs.
     pub in_force: &'a Params,
+    /// The same with the values that are tried.
+    pub over: &'a Params,
     pub presets: &'a Presets,
     pub keys: Keys<'a>,
     /// Where members start or cease to leave, on the track of the exit threshold.
