@@ -20,7 +20,7 @@ use specfuse::engine::member::{Local, Overrides};
 use specfuse::ensemble::MemberSpec;
 use specfuse::ensemble::found::{Finding, FoundModel};
 use specfuse::playground::state::keymap::{Bindings, Keymap};
-use specfuse::playground::state::ladder::RunNews;
+use specfuse::playground::state::lengths::RunNews;
 use specfuse::playground::state::prompt::Dress;
 use specfuse::playground::state::roster::{News, Roster, RowId};
 use specfuse::playground::state::ui_recording::{Header, Step, UiRecording, line, parse};
@@ -79,7 +79,7 @@ kinds! {
         .map(|records| Message::Read { file: "x.jsonl".to_owned(), records: records.to_vec(), warning: None }),
     Message::Swept { .. } => [None, Some(PathBuf::from("3.jsonl"))].map(|trace| Message::Swept { finished: Box::new(finished()), trace }),
     Message::SweepEnded(_) => [None, Some("no member".to_owned())].map(Message::SweepEnded),
-    Message::Ladder(..) => run_news(),
+    Message::Lengths(..) => run_news(),
     Message::Edited(_) => [Ok("text".to_owned()), Err("no editor".to_owned())].map(Message::Edited),
     Message::Done(_) => [Message::Done("copied".to_owned())],
     Message::Failed(_) => [Message::Failed("not saved".to_owned())],
@@ -105,7 +105,7 @@ fn run_news() -> Vec<Message> {
     let ended =
         [None, Some(PathBuf::from("3.jsonl"))].map(|trace| RunNews::Ended { trace, incomplete: Some("disk full".to_owned()) });
     let others = [started, RunNews::Failed("no member".to_owned())];
-    others.into_iter().chain(ended).enumerate().map(|(column, news)| Message::Ladder(column, news)).collect()
+    others.into_iter().chain(ended).enumerate().map(|(column, news)| Message::Lengths(column, news)).collect()
 }
 
 fn spec(text: &str) -> MemberSpec {
@@ -359,7 +359,7 @@ fn a_path_that_is_not_text_does_not_end_a_recording() {
         Message::Files(Ok(Box::new(finding))),
         Message::Traces(Listing::Open, vec![(String::new(), String::new(), path())]),
         Message::Swept { finished: Box::new(finished()), trace: Some(path()) },
-        Message::Ladder(0, RunNews::Ended { trace: Some(path()), incomplete: None }),
+        Message::Lengths(0, RunNews::Ended { trace: Some(path()), incomplete: None }),
         Message::Found(vec![MemberSpec::new("a", MemberConfig { source, ..MemberConfig::default() })]),
     ];
     for message in messages {

@@ -7,7 +7,7 @@ use specfuse::engine::fusion::params::KnobGroup;
 use specfuse::playground::state::Screen;
 use specfuse::playground::state::entry::Purpose;
 use specfuse::playground::state::heat_map::Progress;
-use specfuse::playground::state::ladder::Stage;
+use specfuse::playground::state::lengths::Stage;
 use specfuse::playground::state::log::Level;
 use specfuse::playground::state::overlay::{Against, Overlay};
 use specfuse::playground::state::pages::Page;
@@ -133,8 +133,10 @@ fn lies_over(screen: &Screen, open: &Overlay) -> Vec<Shown> {
             shown.push(page(*open));
             match open {
                 Page::HeatMap => shown.extend(state.heat_map.iter().map(|map| progress(&map.progress))),
-                Page::Ladder => {
-                    shown.extend(state.ladder.iter().flat_map(|ladder| &ladder.columns).map(|column| stage(&column.stage)));
+                Page::Lengths => {
+                    shown.extend(
+                        state.lengths.iter().flat_map(|comparison| &comparison.columns).map(|column| stage(&column.stage)),
+                    );
                 }
                 Page::Compare => shown.extend(state.looking.against.iter().map(against)),
                 Page::Help

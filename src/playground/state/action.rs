@@ -104,15 +104,15 @@ pub enum Action {
     Sweep,
     SweepStop,
     MapClose,
-    LadderLeft,
-    LadderRight,
-    LadderUp,
-    LadderDown,
-    LadderKeep,
-    LadderOpen,
-    LadderStart,
-    LadderStop,
-    LadderClose,
+    LengthsLeft,
+    LengthsRight,
+    LengthsUp,
+    LengthsDown,
+    LengthsKeep,
+    LengthsOpen,
+    LengthsStart,
+    LengthsStop,
+    LengthsClose,
     Tune,
     SegmentShorter,
     SegmentLonger,
@@ -155,7 +155,7 @@ pub enum Page {
     /// The heat map of a sweep.
     HeatMap,
     /// The question at three lengths of segments.
-    Ladder,
+    Lengths,
     /// Two branches, or two runs, side by side.
     Compare,
 }
@@ -232,7 +232,7 @@ pub const ACTIONS: &[Entry] = rows! {
         Tune, "tune", ["t"], Keys, "tune", "every knob: try values, see immediately what they would have changed, apply them";
         SegmentShorter, "segment-shorter", ["-"], Keys, "shorter", "shorter segments from the next round on: a sentence, 12, 6, 3 words, 10, 5, 3 tokens";
         SegmentLonger, "segment-longer", ["+"], Keys, "longer", "longer segments from the next round on, by the same steps";
-        Open(Page::Ladder), "three-lengths", ["D"], Keys, "three lengths", "the question at three lengths of segments side by side; keep one";
+        Open(Page::Lengths), "three-lengths", ["D"], Keys, "three lengths", "the question at three lengths of segments side by side; keep one";
         ThresholdLower, "threshold-lower", ["<"], Keys, "exit less", "a lower exit threshold from the next round on: members stay longer";
         ThresholdHigher, "threshold-higher", [">"], Keys, "exit more", "a higher exit threshold from the next round on: members leave sooner";
         TuneUp, "tune-up", ["up", "k"], Tuning, "row above", "the knob above";
@@ -328,16 +328,16 @@ pub const ACTIONS: &[Entry] = rows! {
         SweepStop, "sweep-stop", ["x"], HeatMap, "stop", "stop the sweep; what is played stays";
         MapClose, "map-close", ["esc", "q", "H"], HeatMap, "close", "close the map; a sweep continues";
     }
-    Ladder {
-        LadderLeft, "ladder-left", ["left", "h"], Ladder, "longer", "the longer segments to the left";
-        LadderRight, "ladder-right", ["right", "l"], Ladder, "shorter", "the shorter segments to the right";
-        LadderUp, "ladder-up", ["up", "k"], Ladder, "scroll up", "scroll up a line";
-        LadderDown, "ladder-down", ["down", "j"], Ladder, "scroll", "scroll down a line";
-        LadderKeep, "ladder-keep", ["enter"], Ladder, "keep", "take the marked length for the next answer; before the first start: start";
-        LadderOpen, "ladder-open", ["o"], Ladder, "open", "open the run of the marked length over your own answer";
-        LadderStart, "ladder-start", ["s"], Ladder, "start", "play the question at three lengths, while everything else continues";
-        LadderStop, "ladder-stop", ["x"], Ladder, "stop", "stop the three runs; what is written stays";
-        LadderClose, "ladder-close", ["esc", "q", "D"], Ladder, "close", "close the page; the three runs continue";
+    Lengths {
+        LengthsLeft, "ladder-left", ["left", "h"], Lengths, "longer", "the longer segments to the left";
+        LengthsRight, "ladder-right", ["right", "l"], Lengths, "shorter", "the shorter segments to the right";
+        LengthsUp, "ladder-up", ["up", "k"], Lengths, "scroll up", "scroll up a line";
+        LengthsDown, "ladder-down", ["down", "j"], Lengths, "scroll", "scroll down a line";
+        LengthsKeep, "ladder-keep", ["enter"], Lengths, "keep", "take the marked length for the next answer; before the first start: start";
+        LengthsOpen, "ladder-open", ["o"], Lengths, "open", "open the run of the marked length over your own answer";
+        LengthsStart, "ladder-start", ["s"], Lengths, "start", "play the question at three lengths, while everything else continues";
+        LengthsStop, "ladder-stop", ["x"], Lengths, "stop", "stop the three runs; what is written stays";
+        LengthsClose, "ladder-close", ["esc", "q", "D"], Lengths, "close", "close the page; the three runs continue";
     }
     Lists {
         ListUp, "list-up", ["up", "shift+tab"], List, "up", "the entry above";

@@ -152,7 +152,7 @@ fn chords(entry: &Entry, changes: &Bindings) -> Result<Vec<Chord>, KeymapError> 
 fn check(bindings: &[(Chord, &'static str, Action, Context)], chord: &Chord, entry: &Entry) -> Result<(), KeymapError> {
     let text_is_typed = match entry.context {
         Context::Anywhere | Context::Prompt | Context::List => true,
-        Context::Keys | Context::Roster | Context::HeatMap | Context::Ladder | Context::Tuning | Context::Question => false,
+        Context::Keys | Context::Roster | Context::HeatMap | Context::Lengths | Context::Tuning | Context::Question => false,
     };
     if text_is_typed && chord.keys().iter().any(|key| key.types()) {
         return Err(KeymapError::Types { action: entry.name, key: chord.to_string(), place: entry.context.in_words() });

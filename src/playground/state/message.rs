@@ -6,8 +6,8 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::heat_map::SweepAsk;
-use super::ladder::{LadderAsk, RunNews};
 use super::laid::Laid;
+use super::lengths::{LengthsAsk, RunNews};
 use super::prompt::Dress;
 use super::roster::{News, RowId, Seated};
 use crate::engine::fusion::conversation::Conversation;
@@ -98,8 +98,9 @@ pub enum Message {
     },
     /// The sweep is over; why it could not continue, if that is how it ended.
     SweepEnded(Option<String>),
-    /// News of the run in this column of the ladder.
-    Ladder(usize, RunNews),
+    /// News of the run in this column of the comparison of lengths; recordings have it under its first name.
+    #[serde(rename = "ladder")]
+    Lengths(usize, RunNews),
     /// The editor returned this text, or failed.
     Edited(Result<String, String>),
     /// Something done for the person is worth a word.
@@ -250,9 +251,9 @@ pub enum Effect {
     /// Stop the sweep.
     StopSweep,
     /// Play a question at several lengths of segments, in place of those that continue.
-    Ladder(Box<LadderAsk>),
-    /// Stop the runs of the ladder.
-    StopLadder,
+    Lengths(Box<LengthsAsk>),
+    /// Stop these runs.
+    StopLengths,
     /// Use this theme.
     UseTheme(String),
     /// Let the mouse report, or not.

@@ -18,9 +18,9 @@ pub mod heat_map;
 pub mod idle;
 pub mod key;
 pub mod keymap;
-pub mod ladder;
 pub mod laid;
 pub mod layout;
+pub mod lengths;
 pub mod log;
 pub mod message;
 pub mod overlay;
@@ -54,7 +54,7 @@ use answer::Answer;
 use heat_map::HeatMap;
 use key::Key;
 use keymap::Keymap;
-use ladder::Ladder;
+use lengths::LengthComparison;
 use log::Level;
 use overlay::Overlay;
 use parts::answers::Answers;
@@ -83,7 +83,7 @@ pub struct State {
     /// The last sweep, if there was one.
     pub heat_map: Option<HeatMap>,
     /// The question at three lengths of segments, if it was played so.
-    pub ladder: Option<Ladder>,
+    pub lengths: Option<LengthComparison>,
     /// Messages for the user.
     pub notices: Notices,
     /// How the user wants things to look.
@@ -121,7 +121,7 @@ impl State {
             knobs: Knobs::new(options.params, options.presets, options.seed),
             roster: options.roster,
             heat_map: None,
-            ladder: None,
+            lengths: None,
             notices: Notices::default(),
             presenting: options.settings.presents.then(Presenting::default),
             settings: options.settings,

@@ -6,7 +6,7 @@ use super::State;
 use super::action::{Action, Context};
 use super::handlers::asking::Asking;
 use super::handlers::heat_map::Sweeping;
-use super::handlers::ladder::Lengths;
+use super::handlers::lengths::Comparing;
 use super::handlers::members::Members;
 use super::handlers::mouse;
 use super::handlers::recorded::Recordings;
@@ -79,7 +79,7 @@ impl State {
             Message::Read { file, records, warning } => Recordings::from(self).read(&file, &records, warning),
             Message::Swept { finished, trace } => Sweeping::from(self).swept(*finished, trace),
             Message::SweepEnded(error) => Sweeping::from(self).sweep_ended(error),
-            Message::Ladder(column, news) => Lengths::from(self).news(column, news),
+            Message::Lengths(column, news) => Comparing::from(self).news(column, news),
             Message::Edited(Ok(text)) => {
                 self.writing.active |= self.looking.overlay.is_none();
                 let written = Asking::from(&mut *self).text().set(&text);

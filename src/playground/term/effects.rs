@@ -12,7 +12,7 @@ use super::exporting::{at_home, export_to, exported};
 use super::filming::{Filming, Order};
 use super::guard::Terminal;
 use super::input::Input;
-use super::laddering::Laddering;
+use super::lengths::LengthRuns;
 use super::member_pool::MemberPool;
 use super::recordings::{Budget, details};
 use super::run_source::RunSource;
@@ -30,7 +30,7 @@ use crate::files::Folders;
 use crate::files::history::History;
 use crate::files::traces::{self, Found, Opened, Wanted};
 use crate::playground::film::{self, stage::Stage};
-use crate::playground::state::ladder::COLUMNS;
+use crate::playground::state::lengths::COLUMNS;
 use crate::playground::state::prompt::{EXAMPLE, EXAMPLE_ANSWERS};
 use crate::playground::state::{Ask, Effect, FilmFormat, Listing, Message, TakenUp};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
@@ -73,18 +73,18 @@ pub(super) struct Hands<'a> {
     pub(super) signals: &'a mut Signals,
     pub(super) source: &'a mut RunSource,
     pub(super) sweeping: &'a mut Sweeping,
-    pub(super) laddering: &'a mut Laddering,
+    pub(super) length_runs: &'a mut LengthRuns,
 }
 
 /// Lends the terminal to the user's editor; its text is added to `messages`.
 async fn lend_to_editor(text: String, hands: Hands<'_>, messages: &mut Vec<Message>) -> std::io::Result<Next> {
-    let Hands { terminal, input, signals, source, sweeping, laddering } = hands;
+    let Hands { terminal, input, signals, source, sweeping, length_runs } = hands;
     input.release();
     terminal.suspend();
     let running = Running::default();
     let waited = running.clone();
     let editing = tokio::task::spawn_blocking(move || edit(&text, &waited));
-    let editing = meanwhile(editing, Beside { source, sweeping, laddering }, messages);
+    let editing = meanwhile(editing, Beside { source, sweeping, length_runs }, messages);
     let (modes, mut killed) = (screen::modes(), false);
     let end = |urgency| {
         killed |= urgency == Urgency::Forced;
@@ -111,7 +111,7 @@ impl Effects {
         hands: Hands<'_>,
         messages: &mut Vec<Message>,
     ) -> std::io::Result<Next> {
-        let Hands { terminal, input, signals, source, sweeping, laddering } = hands;
+        let Hands { terminal, input, signals, source, sweeping, length_runs } = hands;
         match effect {
             Effect::Ask(ask) => self.ask(*ask, source, messages),
             Effect::Connect { members, again } => {
@@ -137,7 +137,7 @@ impl Effects {
             Effect::Remember(question) => messages.extend(self.remember(&question)),
             Effect::Copy(text) => messages.push(copy(terminal, &text)?),
             Effect::Edit(text) => {
-                return lend_to_editor(text, Hands { terminal, input, signals, source, sweeping, laddering }, messages).await;
+                return lend_to_editor(text, Hands { terminal, input, signals, source, sweeping, length_runs }, messages).await;
             }
             Effect::SaveTrace(path) => messages.push(save(source.trace(), &path)),
             Effect::ListTraces(listing) => messages.push(self.list(listing)),
@@ -149,12 +149,12 @@ impl Effects {
                 sweeping.start(*ask, &seats, self.folders.as_ref());
             }
             Effect::StopSweep => sweeping.stop(),
-            Effect::Ladder(ask) => {
+            Effect::Lengths(ask) => {
                 let journals: Vec<_> = (1..=COLUMNS).map(|turn| self.journal(turn, "these runs", messages)).collect();
                 let seats = self.pool.seats(&ask.members);
-                laddering.start(*ask, &seats, journals.into_iter());
+                length_runs.start(*ask, &seats, journals.into_iter());
             }
-            Effect::StopLadder => laddering.stop(),
+            Effect::StopLengths => length_runs.stop(),
             Effect::UseTheme(name) => messages.extend(self.use_theme(&name)),
             Effect::Mouse(wanted) => terminal.set_mouse(wanted)?,
             Effect::Redraw => terminal.forget_drawn()?,
@@ -296,19 +296,19 @@ fn copy(terminal: &mut Terminal, text: &str) -> std::io::Result<Message> {
 struct Beside<'a> {
     source: &'a mut RunSource,
     sweeping: &'a mut Sweeping,
-    laddering: &'a mut Laddering,
+    length_runs: &'a mut LengthRuns,
 }
 
 /// Waits for something else while the runs continue: one whose events nobody takes stands still, and its time limits do not.
 async fn meanwhile<T>(other: impl Future<Output = T>, beside: Beside<'_>, messages: &mut Vec<Message>) -> T {
-    let Beside { source, sweeping, laddering } = beside;
+    let Beside { source, sweeping, length_runs } = beside;
     let mut other = std::pin::pin!(other);
     loop {
         tokio::select! {
             result = &mut other => return result,
             more = source.next() => messages.extend(more),
             swept = sweeping.next() => messages.push(swept),
-            more = laddering.next() => messages.extend(more),
+            more = length_runs.next() => messages.extend(more),
         }
     }
 }
@@ -361,20 +361,20 @@ mod tests {
 
     use super::*;
     use crate::engine::member::scripted::ScriptedMember;
-    use crate::playground::state::ladder::RunNews;
-    use crate::playground::term::laddering::tests::{ask, seats, without_traces};
+    use crate::playground::state::lengths::RunNews;
+    use crate::playground::term::lengths::tests::{ask, seats, without_traces};
 
     #[tokio::test(start_paused = true)]
     async fn runs_go_on_while_something_else_is_waited_for() {
         let segments: Vec<String> = (0..100).map(|segment| format!("Segment {segment}. ")).collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let (mut source, mut sweeping, mut laddering) = (RunSource::new(), Sweeping::default(), Laddering::default());
-        laddering.start(ask(), &seats(ScriptedMember::saying(&segments, -0.1)), without_traces());
-        let beside = Beside { source: &mut source, sweeping: &mut sweeping, laddering: &mut laddering };
+        let (mut source, mut sweeping, mut length_runs) = (RunSource::new(), Sweeping::default(), LengthRuns::default());
+        length_runs.start(ask(), &seats(ScriptedMember::saying(&segments, -0.1)), without_traces());
+        let beside = Beside { source: &mut source, sweeping: &mut sweeping, length_runs: &mut length_runs };
         let mut messages = Vec::new();
         // The clock stands until nothing else can go on.
         meanwhile(tokio::time::sleep(Duration::from_secs(3600)), beside, &mut messages).await;
-        let ended = messages.iter().filter(|message| matches!(message, Message::Ladder(_, RunNews::Ended { .. }))).count();
+        let ended = messages.iter().filter(|message| matches!(message, Message::Lengths(_, RunNews::Ended { .. }))).count();
         assert_eq!(ended, COLUMNS, "of {} news", messages.len());
     }
 }

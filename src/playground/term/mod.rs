@@ -2,7 +2,7 @@
 //!
 //! [`run`] is the one loop: signals, keys, events of the run and the next frame, whatever comes first; each becomes a message
 //! for the state, and what the state asks for is carried out [`effects`]; the members are [`pool`]'s, a sweep `sweeping`'s, a
-//! question at several lengths `laddering`'s. Each other piece has one duty: [`guard`] takes the screen and gives it back
+//! question at several lengths `lengths`'s. Each other piece has one duty: [`guard`] takes the screen and gives it back
 //! whatever happens, [`panics`] keeps what goes wrong off the screen, [`input`] hands keys over,
 //! [`signals`] what the system asks of the program, [`suspend`] stops it, [`editor`] lends the terminal to an editor,
 //! [`clipboard`] copies, [`background`] asks which one the terminal has, [`frames`] says when to draw, [`ui_recorder`] writes a recording of it all, and [`outside`] says whether
@@ -19,7 +19,7 @@ pub mod guard;
 pub mod input;
 #[cfg(all(unix, feature = "llama-cpp"))]
 pub mod keeper;
-mod laddering;
+mod lengths;
 pub mod member_pool;
 pub mod outside;
 pub mod panics;
@@ -49,7 +49,7 @@ use effects::{Effects, Hands, Next};
 use frames::{FRAME_MS, Frames};
 use guard::Terminal;
 use input::Input;
-use laddering::Laddering;
+use lengths::LengthRuns;
 use run_source::RunSource;
 pub use signals::Signal;
 use signals::Signals;
@@ -112,7 +112,7 @@ struct Loop {
     signals: Signals,
     source: RunSource,
     sweeping: Sweeping,
-    laddering: Laddering,
+    length_runs: LengthRuns,
     screen: RecordedScreen,
     effects: Effects,
     frames: Frames,
@@ -149,7 +149,7 @@ pub async fn run(options: Options, mut effects: Effects, opening: Opening, recor
         signals,
         source: RunSource::new(),
         sweeping: Sweeping::default(),
-        laddering: Laddering::default(),
+        length_runs: LengthRuns::default(),
         screen,
         effects,
         frames: Frames::new(FRAME_MS),
@@ -165,7 +165,7 @@ pub async fn run(options: Options, mut effects: Effects, opening: Opening, recor
         playground.ended_by = tokio::time::timeout(GONE, playground.signals.next()).await.ok().or(playground.ended_by);
     }
     // First the runs, so that their traces are whole even where the terminal is gone.
-    futures_util::future::join(playground.source.finish(), playground.laddering.finish()).await;
+    futures_util::future::join(playground.source.finish(), playground.length_runs.finish()).await;
     playground.effects.filming.finish().await;
     playground.terminal.leave();
     #[cfg(all(unix, feature = "llama-cpp"))]
@@ -246,7 +246,7 @@ impl Loop {
             messages = self.source.next() => Woken::Messages(messages),
             news = self.effects.pool.next() => Woken::Messages(vec![news]),
             swept = self.sweeping.next() => Woken::Messages(vec![swept]),
-            messages = self.laddering.next() => Woken::Messages(messages),
+            messages = self.length_runs.next() => Woken::Messages(messages),
             filmed = self.effects.filming.next() => Woken::Messages(vec![filmed]),
             () = tokio::time::sleep(frame.unwrap_or_default()), if frame.is_some() => Woken::Frame,
             () = tokio::time::sleep(TICK), if busy => Woken::Tick,
@@ -292,7 +292,7 @@ impl Loop {
                     signals: &mut self.signals,
                     source: &mut self.source,
                     sweeping: &mut self.sweeping,
-                    laddering: &mut self.laddering,
+                    length_runs: &mut self.length_runs,
                 };
                 let next = self.effects.carry_out(effect, hands, &mut came).await?;
                 if next != Next::GoOn {

@@ -7,7 +7,7 @@
 
 mod asking;
 mod heat_map;
-mod ladder;
+mod lengths;
 mod looking;
 mod program;
 mod roster;
@@ -101,16 +101,16 @@ fn case(action: Action) -> Case {
         Action::Sweep => (heat_map::offered, heat_map::sweep),
         Action::SweepStop => (heat_map::going, heat_map::stop),
         Action::MapClose => (heat_map::going, heat_map::close),
-        Action::Open(Page::Ladder) => (answered, ladder::opens),
-        Action::LadderLeft => (ladder::going, ladder::left),
-        Action::LadderRight => (ladder::going, ladder::right),
-        Action::LadderUp => (ladder::long, ladder::up),
-        Action::LadderDown => (ladder::long, ladder::down),
-        Action::LadderKeep => (ladder::done, ladder::keep),
-        Action::LadderOpen => (ladder::done, ladder::open),
-        Action::LadderStart => (ladder::offered, ladder::start),
-        Action::LadderStop => (ladder::going, ladder::stop),
-        Action::LadderClose => (ladder::going, ladder::close),
+        Action::Open(Page::Lengths) => (answered, lengths::opens),
+        Action::LengthsLeft => (lengths::going, lengths::left),
+        Action::LengthsRight => (lengths::going, lengths::right),
+        Action::LengthsUp => (lengths::long, lengths::up),
+        Action::LengthsDown => (lengths::long, lengths::down),
+        Action::LengthsKeep => (lengths::done, lengths::keep),
+        Action::LengthsOpen => (lengths::done, lengths::open),
+        Action::LengthsStart => (lengths::offered, lengths::start),
+        Action::LengthsStop => (lengths::going, lengths::stop),
+        Action::LengthsClose => (lengths::going, lengths::close),
         Action::CopyAnswer => (answered, program::copy_answer),
         Action::CopySegment => (looking::at_the_first_round, program::copy_segment),
         Action::CopyCandidate => (program::focused_on_a_pane, program::copy_candidate),

@@ -105,7 +105,7 @@ pub(super) fn palette(pressed: Pressed) {
     let wanted = ACTIONS.iter().filter(|entry| {
         !matches!(
             entry.context,
-            Context::List | Context::Roster | Context::HeatMap | Context::Ladder | Context::Tuning | Context::Question
+            Context::List | Context::Roster | Context::HeatMap | Context::Lengths | Context::Tuning | Context::Question
         )
     });
     let wanted: BTreeSet<String> = wanted.map(|entry| entry.name.to_owned()).collect();

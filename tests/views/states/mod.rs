@@ -3,8 +3,8 @@
 mod answers;
 mod asking;
 mod heat_map;
-mod ladder;
 mod lazy;
+mod lengths;
 mod lists;
 mod looks;
 pub mod members;
@@ -86,7 +86,7 @@ pub fn all() -> Vec<State> {
         silent::states(),
         members::states(),
         heat_map::states(),
-        ladder::states(),
+        lengths::states(),
         tour::states(),
         presenting::states(),
         looks::states(),

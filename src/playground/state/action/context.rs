@@ -16,7 +16,7 @@ pub enum Context {
     /// On the heat map of a sweep.
     HeatMap,
     /// Where the question is played at three lengths of segments.
-    Ladder,
+    Lengths,
     /// In the tuning panel.
     Tuning,
     /// At a question that takes yes or no.
@@ -34,7 +34,7 @@ impl Context {
             Self::List => "in lists",
             Self::Roster => "in the roster",
             Self::HeatMap => "on the heat map",
-            Self::Ladder => "at three lengths",
+            Self::Lengths => "at three lengths",
             Self::Tuning => "in the tuning panel",
             Self::Question => "at a question",
         }

@@ -20,7 +20,7 @@ pub enum Group {
     /// The heat map of a sweep.
     HeatMap,
     /// The question at three lengths of segments.
-    Ladder,
+    Lengths,
     /// Lists and dialogues.
     Lists,
 }
@@ -37,7 +37,7 @@ impl Group {
         Self::Program,
         Self::Roster,
         Self::HeatMap,
-        Self::Ladder,
+        Self::Lengths,
         Self::Lists,
     ];
 
@@ -54,7 +54,7 @@ impl Group {
             Self::Tuning => "Tuning",
             Self::Roster => "The roster",
             Self::HeatMap => "The heat map of a sweep",
-            Self::Ladder => "Three lengths of segments",
+            Self::Lengths => "Three lengths of segments",
             Self::Lists => "Lists and dialogues",
         }
     }

@@ -2,7 +2,7 @@
 
 use super::handles::handles;
 use crate::playground::state::Pressed;
-use crate::playground::state::ladder::Ladder;
+use crate::playground::state::lengths::LengthComparison;
 use crate::playground::state::message::Effect;
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::parts::answers::Answers;
@@ -13,7 +13,7 @@ handles! {
     /// What leaving may change.
     Leaving
     changes looking: Looking, pressed: Pressed;
-    reads answers: Answers, writing: Writing, ladder: Option<Ladder>;
+    reads answers: Answers, writing: Writing, lengths: Option<LengthComparison>;
 }
 
 impl Leaving<'_> {
@@ -21,7 +21,7 @@ impl Leaving<'_> {
     pub(super) fn would_lose(&self) -> Option<&'static str> {
         if self.answers.is_writing() {
             Some("The answer is still being written. Leave, and keep only what was accepted?")
-        } else if self.ladder.as_ref().is_some_and(Ladder::is_going) {
+        } else if self.lengths.as_ref().is_some_and(LengthComparison::is_going) {
             Some("The runs at three lengths are still going on. Leave, and keep only what they have written?")
         } else if !self.writing.question.is_blank() {
             Some("Your question was not sent. Leave without it?")

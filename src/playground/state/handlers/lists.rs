@@ -24,7 +24,7 @@ pub(super) fn palette(state: &mut State) {
     };
     // Actions that only make sense inside another list are not offered in this one.
     let offered = ACTIONS.iter().filter(|entry| match entry.context {
-        Context::List | Context::Roster | Context::HeatMap | Context::Ladder | Context::Tuning | Context::Question => false,
+        Context::List | Context::Roster | Context::HeatMap | Context::Lengths | Context::Tuning | Context::Question => false,
         Context::Anywhere | Context::Keys | Context::Prompt => true,
     });
     let mut entries: Vec<&Entry> = offered.collect();

@@ -4,7 +4,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use super::handles::handles;
-use super::ladder::Lengths;
+use super::lengths::Comparing;
 use super::looking::look_at;
 use super::scrolling::Scrolling;
 use super::tuning::Tuning;
@@ -17,7 +17,7 @@ use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::looking::{Look, Looking};
 use crate::playground::state::parts::writing::Writing;
 use crate::playground::state::scene::heat_map::setting_at;
-use crate::playground::state::scene::ladder::length_at;
+use crate::playground::state::scene::lengths::length_at;
 
 /// How many lines one turn of the wheel scrolls.
 const WHEEL: isize = 3;
@@ -88,10 +88,10 @@ fn clicked(state: &mut State, at: Position) -> Vec<Effect> {
             return if chooses { state.act(Action::RosterToggle) } else { Vec::new() };
         }
         Some(Overlay::Tuning(_)) => Tuning::from(state).click(at),
-        Some(Overlay::Page(Page::Ladder, scroll)) => {
+        Some(Overlay::Page(Page::Lengths, scroll)) => {
             let (text, top) = (state.looking.laid.overlay_text(), scroll.top);
             let length = place_in(text, top, at).and_then(|place| length_at(state, text.width, place));
-            Lengths::from(state).mark(length);
+            Comparing::from(state).mark(length);
         }
         Some(Overlay::Page(Page::HeatMap, scroll)) => {
             let (text, top) = (state.looking.laid.overlay_text(), scroll.top);

@@ -3,8 +3,8 @@
 use super::asking::Asking;
 use super::heat_map::Sweeping;
 use super::keeping::Keeping;
-use super::ladder::Lengths;
 use super::leaving::Leaving;
+use super::lengths::Comparing;
 use super::lists::Lists;
 use super::looking::Viewing;
 use super::recorded::Recordings;
@@ -145,14 +145,14 @@ table! { state:
     MapMetric => Sweeping::from(state).next_metric(),
     Sweep => Sweeping::from(state).sweep(),
     SweepStop => Sweeping::from(state).sweep_stop(),
-    LadderLeft => Lengths::from(state).move_by(-1),
-    LadderRight => Lengths::from(state).move_by(1),
-    LadderUp => Scrolling::from(state).scroll(-1),
-    LadderDown => Scrolling::from(state).scroll(1),
-    LadderKeep => super::ladder::keep(state),
-    LadderOpen => Lengths::from(state).open(),
-    LadderStart => Lengths::from(state).start(),
-    LadderStop => Lengths::from(state).stop(),
+    LengthsLeft => Comparing::from(state).move_by(-1),
+    LengthsRight => Comparing::from(state).move_by(1),
+    LengthsUp => Scrolling::from(state).scroll(-1),
+    LengthsDown => Scrolling::from(state).scroll(1),
+    LengthsKeep => super::lengths::keep(state),
+    LengthsOpen => Comparing::from(state).open(),
+    LengthsStart => Comparing::from(state).start(),
+    LengthsStop => Comparing::from(state).stop(),
     Tune | TuneClose => Tuning::from(state).tune(),
     SegmentShorter => Tuning::from(state).segment_length(-1),
     SegmentLonger => Tuning::from(state).segment_length(1),
@@ -169,5 +169,5 @@ table! { state:
     TuneApply => Tuning::from(state).tune_apply(),
     TuneForget => Tuning::from(state).tune_forget(),
     Yes => Effect::Quit,
-    RosterClose | MapClose | LadderClose | No => state.looking.overlay = None,
+    RosterClose | MapClose | LengthsClose | No => state.looking.overlay = None,
 }

@@ -54,7 +54,7 @@ pub(in crate::playground::state) fn typed(state: &mut State, context: Context, e
             | Context::Tuning
             | Context::Roster
             | Context::HeatMap
-            | Context::Ladder
+            | Context::Lengths
             | Context::Question
             | Context::Anywhere,
             _,

@@ -9,7 +9,7 @@ pub mod view;
 
 pub use super::action::Page;
 use super::overlay::Overlay;
-use super::scene::{chart, compare, heat_map, ladder, single, waterfall, why};
+use super::scene::{chart, compare, heat_map, lengths, single, waterfall, why};
 use view::View;
 
 macro_rules! pages {
@@ -40,7 +40,7 @@ pages! {
     RunTime: waterfall::RUN,
     Log: log::VIEW,
     HeatMap: heat_map::VIEW,
-    Ladder: ladder::VIEW,
+    Lengths: lengths::VIEW,
     Compare: compare::VIEW,
 }
 

@@ -79,7 +79,7 @@ fn word(state: &State, action: Action) -> DisplayText {
         (Action::Zoom | Action::Votes, _) if state.looking.zoomed => "all parts again",
         (Action::Back, _) if state.looking.overlay.is_none() && comes_back(state) => match below(state) {
             Some(Page::HeatMap) => "to the heat map",
-            Some(Page::Ladder) => "to the three lengths",
+            Some(Page::Lengths) => "to the three lengths",
             Some(_) | None => "to your answer",
         },
         (Action::Back, _) if state.looking.overlay.is_none() && state.looking.round.is_some() => "newest round",
@@ -127,7 +127,7 @@ fn moves(state: &State, action: Action) -> bool {
     match (&state.looking.overlay, action) {
         (
             Some(Overlay::Page(_, scroll)),
-            Action::ScrollDown | Action::ScrollUp | Action::PageDown | Action::End | Action::LadderDown | Action::LadderUp,
+            Action::ScrollDown | Action::ScrollUp | Action::PageDown | Action::End | Action::LengthsDown | Action::LengthsUp,
         ) => scrolls(scroll.last),
         (Some(Overlay::List(picker)), Action::ListUp | Action::ListDown) => picker.entries().len() > 1,
         (Some(Overlay::List(picker)), Action::Choose) => match picker.kind {
@@ -264,7 +264,7 @@ const IDLE: &[Action] = &[
     Action::Votes,
     Action::Open(Page::Retention),
     Action::Compare,
-    Action::Open(Page::Ladder),
+    Action::Open(Page::Lengths),
     Action::AgainSameSeed,
     Action::CopyAnswer,
     Action::Export,

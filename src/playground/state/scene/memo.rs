@@ -7,7 +7,7 @@ use crate::playground::state::prompt::Prompt;
 use crate::playground::state::scene::closing::Decision;
 use crate::playground::state::tuning::comparison::Comparison;
 use cached::Cached;
-use lengths::Lengths;
+use lengths::KeptLengths;
 use reasons::Reasons;
 
 mod cached;
@@ -26,7 +26,7 @@ pub struct Memo {
     /// Where its time went.
     pub(super) timing: Cached<RunTiming>,
     /// What the page of three lengths shows of its runs.
-    pub(super) lengths: Lengths,
+    pub(super) lengths: KeptLengths,
     /// What the knobs that are tried would have changed.
     pub(in crate::playground::state) comparison: Comparison,
     /// Lines of the question, by its revision and the width.

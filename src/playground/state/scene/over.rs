@@ -62,7 +62,7 @@ fn tuning(shown: Shown<'_>, panel: &Panel, decided: Option<&Round>, memo: &mut M
     let is_threshold = panel.knob().is_some_and(|knob| knob.name == "exit-threshold");
     let mut leaves = if column || is_threshold { thresholds::sentences(points, run) } else { Vec::new() };
     if matches!(panel.marked(), Some(Row::Length)) {
-        let [shorter, longer, three] = [Action::SegmentShorter, Action::SegmentLonger, Action::Open(Page::Ladder)].map(key);
+        let [shorter, longer, three] = [Action::SegmentShorter, Action::SegmentLonger, Action::Open(Page::Lengths)].map(key);
         leaves.insert(
             0,
             display!("outside this panel `{shorter}` and `{longer}` change it; `{three}` plays the question at three"),

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::cached::Cached;
 use crate::engine::fusion::run::{Round, Run};
 use crate::playground::state::glyphs::Glyphs;
-use crate::playground::state::ladder::COLUMNS;
+use crate::playground::state::lengths::COLUMNS;
 use crate::playground::state::prose::Prose;
 use crate::prompts::grade;
 
 /// What is kept of the runs, by column.
-pub type Lengths = [Kept; COLUMNS];
+pub type KeptLengths = [Kept; COLUMNS];
 
 /// What is kept of a run.
 #[derive(Debug, Clone, Default)]

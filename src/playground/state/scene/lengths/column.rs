@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::super::super::answer::Answer;
-use super::super::super::ladder::{Column, Stage};
+use super::super::super::lengths::{Column, Stage};
 use super::super::super::prose::{Line, Prose, Tone, blanks, wrap};
 use super::super::super::transcript::{Span, Transcript};
 use super::super::closing::{departures, limit};

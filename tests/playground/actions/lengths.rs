@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use specfuse::engine::fusion::event::Event;
-use specfuse::playground::state::ladder::{LadderAsk, RunNews, Stage};
+use specfuse::playground::state::lengths::{LengthsAsk, RunNews, Stage};
 use specfuse::playground::state::pages::Page;
 use specfuse::playground::state::tuning::ladder::Length;
 use specfuse::playground::state::{Effect, Message, Screen};
@@ -21,7 +21,7 @@ pub(super) fn offered() -> Screen {
 }
 
 fn told(state: &mut Screen, column: usize, news: RunNews) {
-    assert_eq!(state.update(Message::Ladder(column, news)), []);
+    assert_eq!(state.update(Message::Lengths(column, news)), []);
 }
 
 /// So much of a run, of a hundred.
@@ -74,7 +74,7 @@ pub(super) fn long() -> Screen {
 }
 
 fn marked(state: &Screen) -> usize {
-    state.ladder.as_ref().unwrap().marked
+    state.lengths.as_ref().unwrap().marked
 }
 
 fn top(state: &Screen) -> usize {
@@ -85,15 +85,15 @@ fn notice(state: &Screen) -> &str {
     state.notices.notice.as_ref().unwrap().text.as_str()
 }
 
-fn asked(effects: &[Effect]) -> &LadderAsk {
+fn asked(effects: &[Effect]) -> &LengthsAsk {
     match effects {
-        [Effect::Ladder(ask)] => ask,
+        [Effect::Lengths(ask)] => ask,
         other => panic!("nothing is played but {other:?}"),
     }
 }
 
 pub(super) fn opens(pressed: Pressed) {
-    assert!(pressed.effects.is_empty() && pressed.after.looking.page() == Some(Page::Ladder));
+    assert!(pressed.effects.is_empty() && pressed.after.looking.page() == Some(Page::Lengths));
     let screen = support::screen(&mut pressed.after.clone());
     assert!(screen.contains("one sentence (● in force) · 10 tokens · 3 tokens"), "{screen}");
     assert!(screen.contains("`s` starts"), "{screen}");
@@ -143,7 +143,7 @@ fn a_length_is_kept_for_the_answer_that_is_being_written() {
     let effects = press(&mut state, "enter");
     assert!(matches!(effects[..], [Effect::Order(_)]), "{effects:?}");
     assert!(notice(&state).contains("from the next round on"));
-    assert!(state.answers.is_writing() && state.ladder.as_ref().unwrap().is_going());
+    assert!(state.answers.is_writing() && state.lengths.as_ref().unwrap().is_going());
 }
 
 /// A replay of a run by 10 tokens; one's own knobs cut sentences.
@@ -220,7 +220,7 @@ fn the_run_of_a_length_leads_back_to_the_page_and_to_the_own_answer() {
     assert!(state.answers.is_replay());
     assert!(support::screen(&mut state).contains("to the three lengths"));
     assert_eq!(press(&mut state, "esc"), [Effect::ComeBack]);
-    assert_eq!((state.looking.page(), marked(&state)), (Some(Page::Ladder), 2));
+    assert_eq!((state.looking.page(), marked(&state)), (Some(Page::Lengths), 2));
     assert_eq!(press(&mut state, "esc"), []);
     assert!(state.looking.overlay.is_none() && state.answers.session.answers() == own);
 }
@@ -233,18 +233,18 @@ pub(super) fn start(pressed: Pressed) {
     let lengths = ask.params.each_ref().map(Length::of);
     assert_eq!(lengths, [Length::Sentence, Length::Tokens(10), Length::Tokens(3)]);
     let mut after = pressed.after;
-    let ladder = after.ladder.as_ref().unwrap();
-    assert!(ladder.is_going() && ladder.columns.iter().all(|column| column.stage == Stage::Waiting));
+    let comparison = after.lengths.as_ref().unwrap();
+    assert!(comparison.is_going() && comparison.columns.iter().all(|column| column.stage == Stage::Waiting));
     assert_eq!(press(&mut after, pressed.key), [], "one start at a time");
     let mut over = done();
     asked(&press(&mut over, pressed.key));
-    assert!(over.ladder.as_ref().unwrap().is_going());
+    assert!(over.lengths.as_ref().unwrap().is_going());
 }
 
 pub(super) fn stop(pressed: Pressed) {
     let mut after = pressed.after;
-    assert_eq!(pressed.effects, [Effect::StopLadder]);
-    let stages = after.ladder.as_ref().unwrap().columns.each_ref().map(|column| column.stage.clone());
+    assert_eq!(pressed.effects, [Effect::StopLengths]);
+    let stages = after.lengths.as_ref().unwrap().columns.each_ref().map(|column| column.stage.clone());
     assert_eq!(stages, [Stage::Over, Stage::Stopped, Stage::Stopped]);
     assert_eq!(press(&mut after, pressed.key), []);
     assert_eq!(notice(&after), "no run is going on here");
@@ -255,7 +255,7 @@ pub(super) fn close(pressed: Pressed) {
     let mut after = pressed.after;
     assert!(pressed.effects.is_empty() && after.looking.overlay.is_none());
     ended(&mut after, 1);
-    assert!(after.notices.notice.is_none() && after.ladder.as_ref().unwrap().is_going());
+    assert!(after.notices.notice.is_none() && after.lengths.as_ref().unwrap().is_going());
     told(&mut after, 2, RunNews::Failed("the server is gone".to_owned()));
     assert_eq!(notice(&after), "the runs at three lengths are done: `D` shows them");
     press(&mut after, "D");
@@ -282,7 +282,7 @@ fn what_was_never_asked_is_not_played_but_what_is_being_written_is() {
     press(&mut state, "D");
     assert!(support::screen(&mut state).contains("Nothing was asked yet"));
     assert_eq!(press(&mut state, "s"), []);
-    assert!(notice(&state).contains("ask something first") && state.ladder.is_none());
+    assert!(notice(&state).contains("ask something first") && state.lengths.is_none());
     state.state.writing.question.set("Who?").unwrap();
     let effects = press(&mut state, "s");
     assert_eq!(asked(&effects).prompt.conversation.prompt(), "Who?");
@@ -297,7 +297,7 @@ fn without_models_it_is_said_what_is_missing() {
     let screen = support::screen(&mut state);
     assert!(screen.contains("No model takes part: `M`"), "{screen}");
     assert_eq!(press(&mut state, "s"), []);
-    assert!(notice(&state).contains("no model takes part: `M`") && state.ladder.is_none());
+    assert!(notice(&state).contains("no model takes part: `M`") && state.lengths.is_none());
 }
 
 #[test]
@@ -380,7 +380,7 @@ fn a_click_marks_the_length_that_it_hits() {
     assert_eq!([5, 60, 110].map(|column| click(&mut state, column)), [0, 1, 2]);
     let frame = state.looking.laid.popup;
     assert_eq!([frame.x, frame.x + 1].map(|column| click(&mut state, column)), [2, 2], "the frame is beside the page");
-    assert_eq!(state.looking.page(), Some(Page::Ladder));
+    assert_eq!(state.looking.page(), Some(Page::Lengths));
 }
 
 /// Where there is no room for columns each length has a line.

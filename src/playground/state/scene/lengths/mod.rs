@@ -7,11 +7,11 @@ mod difference;
 mod offer;
 
 use super::super::glyphs::Glyphs;
-use super::super::ladder::{COLUMNS, Column, Ladder};
+use super::super::lengths::{COLUMNS, Column, LengthComparison};
 use super::super::prose::{Line, Prose, Tone, beside, wrap};
 use super::super::tuning::ladder::Length;
 use super::closing::cut;
-use super::memo::lengths::{Kept, Lengths};
+use super::memo::lengths::{Kept, KeptLengths};
 use crate::clean::{DisplayText, clean_line};
 use crate::display;
 use crate::playground::state::State;
@@ -24,38 +24,38 @@ pub const VIEW: View = View {
     title: "three lengths of segments",
     width: 160,
     height: whole,
-    context: Context::Ladder,
-    hints: |state| hints(state.ladder.as_ref()),
+    context: Context::Lengths,
+    hints: |state| hints(state.lengths.as_ref()),
     body: Body::Lines(|of| {
         let state = of.shown.state;
-        match &state.ladder {
-            Some(ladder) => compared(ladder, &Facts::of(state), &mut of.memo.lengths, of.width),
+        match &state.lengths {
+            Some(comparison) => compared(comparison, &Facts::of(state), &mut of.memo.lengths, of.width),
             None => offer::prose(state, of.width),
         }
     }),
     next: None,
 };
 
-fn hints(ladder: Option<&Ladder>) -> &'static [Action] {
-    match ladder.map(Ladder::is_going) {
-        None => &[Action::LadderStart, Action::LadderClose, Action::LadderDown],
+fn hints(comparison: Option<&LengthComparison>) -> &'static [Action] {
+    match comparison.map(LengthComparison::is_going) {
+        None => &[Action::LengthsStart, Action::LengthsClose, Action::LengthsDown],
         Some(true) => &[
-            Action::LadderKeep,
-            Action::LadderRight,
-            Action::LadderClose,
-            Action::LadderStop,
-            Action::LadderOpen,
-            Action::LadderLeft,
-            Action::LadderDown,
+            Action::LengthsKeep,
+            Action::LengthsRight,
+            Action::LengthsClose,
+            Action::LengthsStop,
+            Action::LengthsOpen,
+            Action::LengthsLeft,
+            Action::LengthsDown,
         ],
         Some(false) => &[
-            Action::LadderKeep,
-            Action::LadderRight,
-            Action::LadderClose,
-            Action::LadderOpen,
-            Action::LadderStart,
-            Action::LadderLeft,
-            Action::LadderDown,
+            Action::LengthsKeep,
+            Action::LengthsRight,
+            Action::LengthsClose,
+            Action::LengthsOpen,
+            Action::LengthsStart,
+            Action::LengthsLeft,
+            Action::LengthsDown,
         ],
     }
 }
@@ -81,11 +81,11 @@ struct Facts {
 impl Facts {
     fn of(state: &State) -> Self {
         let asked = to_sweep(&state.answers, &state.writing, &state.knobs);
-        let played = state.ladder.as_ref().map(|ladder| ladder.question.as_str());
+        let played = state.lengths.as_ref().map(|comparison| comparison.question.as_str());
         Self {
             in_force: Length::of(&state.knobs.in_force(&state.answers)),
             other_question: asked.is_some_and(|(prompt, _)| Some(prompt.conversation.prompt()) != played),
-            start: state.keymap.key(Action::LadderStart),
+            start: state.keymap.key(Action::LengthsStart),
             glyphs: Glyphs::new(state.settings.ascii),
             authors: state.settings.authors,
         }
@@ -93,12 +93,12 @@ impl Facts {
 }
 
 /// What lies above the lengths: the question, what differs, what else could be played.
-fn head(ladder: &Ladder, facts: &Facts, kept: &mut Lengths, width: u16) -> Prose {
-    let question = cut(&clean_line(&ladder.question), usize::from(width), facts.glyphs);
+fn head(comparison: &LengthComparison, facts: &Facts, kept: &mut KeptLengths, width: u16) -> Prose {
+    let question = cut(&clean_line(&comparison.question), usize::from(width), facts.glyphs);
     let mut prose = vec![vec![(Tone::Strong, question)]];
-    let (tone, sentence) = difference::sentence(ladder, kept);
+    let (tone, sentence) = difference::sentence(comparison, kept);
     wrap(&mut prose, Vec::new(), tone, &sentence, width, 0);
-    if facts.other_question && !ladder.is_going() {
+    if facts.other_question && !comparison.is_going() {
         let other = display!("`{}` plays the question that is asked now", facts.start);
         wrap(&mut prose, Vec::new(), Tone::Dim, &other, width, 0);
     }
@@ -106,19 +106,19 @@ fn head(ladder: &Ladder, facts: &Facts, kept: &mut Lengths, width: u16) -> Prose
 }
 
 /// The runs side by side, or a line each and the marked one below them where there is no room.
-fn compared(ladder: &Ladder, facts: &Facts, kept: &mut Lengths, width: u16) -> Prose {
-    let mut prose = head(ladder, facts, kept, width);
+fn compared(comparison: &LengthComparison, facts: &Facts, kept: &mut KeptLengths, width: u16) -> Prose {
+    let mut prose = head(comparison, facts, kept, width);
     if width < NARROWEST {
-        prose.extend(below_each_other(ladder, facts, kept, width));
+        prose.extend(below_each_other(comparison, facts, kept, width));
         return prose;
     }
-    let marked = |place: usize| place == ladder.marked;
+    let marked = |place: usize| place == comparison.marked;
     prose.push(Line::new());
     let room = room(width);
-    let heads = ladder.columns.iter().enumerate();
+    let heads = comparison.columns.iter().enumerate();
     let heads = heads.map(|(place, column)| vec![column::head(column, facts, marked(place), room)]).collect();
     let mut each = |lines: &dyn Fn(&Column, &mut Kept) -> Prose| -> Vec<Prose> {
-        ladder.columns.iter().zip(kept.iter_mut()).map(|(column, kept)| lines(column, kept)).collect()
+        comparison.columns.iter().zip(kept.iter_mut()).map(|(column, kept)| lines(column, kept)).collect()
     };
     let figures = each(&|column, kept| column::figures(column, kept, room));
     let answers = each(&|column, kept| column::answer(column, facts, kept, room));
@@ -130,10 +130,10 @@ fn compared(ladder: &Ladder, facts: &Facts, kept: &mut Lengths, width: u16) -> P
 }
 
 /// A line each, and below them the marked one.
-fn below_each_other(ladder: &Ladder, facts: &Facts, kept: &mut Lengths, width: u16) -> Prose {
+fn below_each_other(comparison: &LengthComparison, facts: &Facts, kept: &mut KeptLengths, width: u16) -> Prose {
     let (mut prose, mut below) = (Prose::new(), Prose::new());
-    for (place, (column, kept)) in ladder.columns.iter().zip(kept).enumerate() {
-        let marked = place == ladder.marked;
+    for (place, (column, kept)) in comparison.columns.iter().zip(kept).enumerate() {
+        let marked = place == comparison.marked;
         prose.push(column::in_a_line(column, facts, kept, marked));
         if marked {
             below.push(rule(facts.glyphs, width));
@@ -154,8 +154,8 @@ fn room(width: u16) -> u16 {
 /// The index of the length at a line and column of the words of a page of this many columns.
 #[must_use]
 pub fn length_at(state: &State, width: u16, (line, x): (usize, usize)) -> Option<usize> {
-    let ladder = state.ladder.as_ref()?;
-    let below = line.checked_sub(head(ladder, &Facts::of(state), &mut Lengths::default(), width).len())?;
+    let comparison = state.lengths.as_ref()?;
+    let below = line.checked_sub(head(comparison, &Facts::of(state), &mut KeptLengths::default(), width).len())?;
     length_below(below, x, width)
 }
 

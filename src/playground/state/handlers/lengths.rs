@@ -7,7 +7,7 @@ use super::tuning::Tuning;
 use crate::playground::state::State;
 use crate::playground::state::action::{Action, Page};
 use crate::playground::state::keymap::Keymap;
-use crate::playground::state::ladder::{Ladder, LadderAsk, RunNews, Stage};
+use crate::playground::state::lengths::{LengthComparison, LengthsAsk, RunNews, Stage};
 use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
 use crate::playground::state::parts::answers::Answers;
@@ -20,41 +20,41 @@ use crate::playground::state::tuning::ladder::Length;
 
 /// Puts the marked length in force for the next answer; before the first start, starts.
 pub(super) fn keep(state: &mut State) -> Vec<Effect> {
-    let Some(length) = state.ladder.as_ref().map(|ladder| ladder.marked().length) else {
-        return Lengths::from(state).start();
+    let Some(length) = state.lengths.as_ref().map(|comparison| comparison.marked().length) else {
+        return Comparing::from(state).start();
     };
     Tuning::from(state).set_length(length)
 }
 
 handles! {
     /// What the page of three lengths may change.
-    Lengths
-    changes looking: Looking, ladder: Option<Ladder>, notices: Notices;
+    Comparing
+    changes looking: Looking, lengths: Option<LengthComparison>, notices: Notices;
     reads answers: Answers, writing: Writing, knobs: Knobs, roster: Roster, keymap: Keymap;
 }
 
-impl Lengths<'_> {
+impl Comparing<'_> {
     pub(super) fn move_by(&mut self, columns: isize) {
-        if let Some(ladder) = self.ladder.as_mut() {
-            ladder.move_by(columns);
+        if let Some(comparison) = self.lengths.as_mut() {
+            comparison.move_by(columns);
         }
     }
 
     /// Marks a length that was clicked.
     pub(super) fn mark(&mut self, column: Option<usize>) {
-        if let (Some(ladder), Some(column)) = (self.ladder.as_mut(), column) {
-            ladder.marked = column.min(ladder.columns.len() - 1);
+        if let (Some(comparison), Some(column)) = (self.lengths.as_mut(), column) {
+            comparison.marked = column.min(comparison.columns.len() - 1);
         }
     }
 
     /// Opens the run of the marked length over the user's own answer.
     pub(super) fn open(&mut self) -> Vec<Effect> {
-        let Some(ladder) = self.ladder.as_ref() else {
-            let start = self.keymap.key(Action::LadderStart);
+        let Some(comparison) = self.lengths.as_ref() else {
+            let start = self.keymap.key(Action::LengthsStart);
             self.notices.say(Level::Info, &format!("there is no run yet: `{start}` plays the question at three lengths"));
             return Vec::new();
         };
-        let column = ladder.marked();
+        let column = comparison.marked();
         if let Some(path) = column.trace.clone() {
             return open(self.answers, self.notices, path);
         }
@@ -68,8 +68,8 @@ impl Lengths<'_> {
 
     /// Starts playing the current question at three lengths.
     pub(super) fn start(&mut self) -> Vec<Effect> {
-        if self.ladder.as_ref().is_some_and(Ladder::is_going) {
-            let stop = self.keymap.key(Action::LadderStop);
+        if self.lengths.as_ref().is_some_and(LengthComparison::is_going) {
+            let stop = self.keymap.key(Action::LengthsStop);
             self.notices.say(Level::Info, &format!("the three runs are going on: `{stop}` stops them"));
             return Vec::new();
         }
@@ -89,16 +89,16 @@ impl Lengths<'_> {
         };
         let in_force = self.knobs.in_force(self.answers);
         let lengths = Length::of(&in_force).around();
-        *self.ladder = Some(Ladder::new(prompt.conversation.prompt(), lengths, Length::of(&in_force)));
+        *self.lengths = Some(LengthComparison::new(prompt.conversation.prompt(), lengths, Length::of(&in_force)));
         let params = lengths.map(|length| length.over(&in_force));
-        vec![Effect::Ladder(Box::new(LadderAsk { members, prompt, params, seed }))]
+        vec![Effect::Lengths(Box::new(LengthsAsk { members, prompt, params, seed }))]
     }
 
     pub(super) fn stop(&mut self) -> Vec<Effect> {
-        match self.ladder.as_mut() {
-            Some(ladder) if ladder.is_going() => {
-                ladder.stop();
-                vec![Effect::StopLadder]
+        match self.lengths.as_mut() {
+            Some(comparison) if comparison.is_going() => {
+                comparison.stop();
+                vec![Effect::StopLengths]
             }
             Some(_) | None => {
                 self.notices.say(Level::Info, "no run is going on here");
@@ -109,13 +109,13 @@ impl Lengths<'_> {
 
     /// Handles news of a run.
     pub(in crate::playground::state) fn news(&mut self, column: usize, news: RunNews) {
-        let Some(ladder) = self.ladder.as_mut() else { return };
-        let went_on = ladder.is_going();
-        if let Some(warning) = ladder.take_in(column, news) {
+        let Some(comparison) = self.lengths.as_mut() else { return };
+        let went_on = comparison.is_going();
+        if let Some(warning) = comparison.take_in(column, news) {
             self.notices.say(Level::Warning, &warning);
         }
-        if went_on && !ladder.is_going() && self.looking.page() != Some(Page::Ladder) {
-            let key = self.keymap.key(Action::Open(Page::Ladder));
+        if went_on && !comparison.is_going() && self.looking.page() != Some(Page::Lengths) {
+            let key = self.keymap.key(Action::Open(Page::Lengths));
             self.notices.say(Level::Info, &format!("the runs at three lengths are done: `{key}` shows them"));
         }
     }

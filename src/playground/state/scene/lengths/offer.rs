@@ -39,7 +39,7 @@ pub(super) fn prose(state: &State, width: u16) -> Prose {
         }
     }
     say(Tone::Plain, DisplayText::new());
-    let (start, close) = (key(Action::LadderStart), key(Action::LadderClose));
+    let (start, close) = (key(Action::LengthsStart), key(Action::LengthsClose));
     say(Tone::Key, display!("`{start}` starts, beside whatever goes on; `{close}` closes this and leaves it going."));
     prose
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::super::super::ladder::{Column, Ladder, Stage};
+use super::super::super::lengths::{Column, LengthComparison, Stage};
 use super::super::super::prose::Tone;
-use super::super::memo::lengths::{Kept, Lengths};
+use super::super::memo::lengths::{Kept, KeptLengths};
 use super::super::{counted, listed};
 use crate::clean::{DisplayText, clean};
 use crate::display;
@@ -36,12 +36,12 @@ impl Whole {
 }
 
 /// What differs, or how far the runs are.
-pub(super) fn sentence(ladder: &Ladder, kept: &mut Lengths) -> (Tone, DisplayText) {
-    if ladder.is_going() {
-        let over = ladder.columns.iter().filter(|column| !column.is_going()).count();
-        return (Tone::Dim, display!("{over} of {} done", counted(ladder.columns.len(), "run")));
+pub(super) fn sentence(comparison: &LengthComparison, kept: &mut KeptLengths) -> (Tone, DisplayText) {
+    if comparison.is_going() {
+        let over = comparison.columns.iter().filter(|column| !column.is_going()).count();
+        return (Tone::Dim, display!("{over} of {} done", counted(comparison.columns.len(), "run")));
     }
-    let whole: Vec<Whole> = ladder.columns.iter().zip(kept).filter_map(|(column, kept)| Whole::of(column, kept)).collect();
+    let whole: Vec<Whole> = comparison.columns.iter().zip(kept).filter_map(|(column, kept)| Whole::of(column, kept)).collect();
     match whole.as_slice() {
         [] => (Tone::Warning, "no run has a whole answer".into()),
         [only] => (Tone::Warning, display!("only {} has a whole answer", only.name)),

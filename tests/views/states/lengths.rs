@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{Event, Record};
-use specfuse::playground::state::ladder::RunNews;
+use specfuse::playground::state::lengths::RunNews;
 use specfuse::playground::state::{Message, Screen};
 
 use super::{Size, State, after, pressed, recorded, told};
@@ -30,9 +30,10 @@ pub fn states() -> Vec<State> {
             screen
         }),
         State::new("lengths-stopped", |size| pressed(going(size), "x")).over("answered"),
+        State::new("lengths-leaving", |size| pressed(going(size), "esc q")).over("answered"),
         State::new("lengths-failed", |size| {
             let failed = RunNews::Failed("http://192.168.10.20:8080: connection refused".to_owned());
-            over(told(over(started(size), 0), Message::Ladder(1, failed)), 2)
+            over(told(over(started(size), 0), Message::Lengths(1, failed)), 2)
         })
         .over("answered"),
         State::new("lengths-of-another-question", |size| {
@@ -74,7 +75,7 @@ fn part(mut screen: Screen, column: usize, rounds: usize) -> Screen {
         if let Event::RunStarted(header) = &mut record.event {
             header.answers = ["Tokyo", "75", "cowardly"].map(str::to_owned).into();
         }
-        screen.update(Message::Ladder(column, RunNews::Record(record)));
+        screen.update(Message::Lengths(column, RunNews::Record(record)));
     }
     screen
 }
@@ -82,7 +83,7 @@ fn part(mut screen: Screen, column: usize, rounds: usize) -> Screen {
 /// A run happens to its end.
 fn over(screen: Screen, column: usize) -> Screen {
     let trace = Some(PathBuf::from(format!("{column}.jsonl")));
-    let ended = Message::Ladder(column, RunNews::Ended { trace, incomplete: None });
+    let ended = Message::Lengths(column, RunNews::Ended { trace, incomplete: None });
     told(part(screen, column, usize::MAX), ended)
 }
 

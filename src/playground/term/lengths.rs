@@ -17,7 +17,7 @@ use crate::engine::member::Working;
 use crate::engine::trace::Journal;
 use crate::engine::{Seat, Setup, wall_clock};
 use crate::playground::state::Message;
-use crate::playground::state::ladder::{COLUMNS, LadderAsk, RunNews};
+use crate::playground::state::lengths::{COLUMNS, LengthsAsk, RunNews};
 use crate::playthrough::Playthrough;
 use crate::sweep::{fresh, spawn, working};
 
@@ -29,7 +29,7 @@ const LOST: &str = "a fault in this program ended it";
 
 /// The runs, if any continue.
 #[derive(Default)]
-pub(super) struct Laddering {
+pub(super) struct LengthRuns {
     going: Option<Going>,
     /// Runs that nobody waits for any more: they only record their end.
     ending: JoinSet<()>,
@@ -46,7 +46,7 @@ struct Going {
 }
 
 /// One of the runs.
-struct Rung {
+struct LengthRun {
     column: usize,
     setup: Setup,
     working: Working,
@@ -55,21 +55,21 @@ struct Rung {
     news: mpsc::Sender<Message>,
 }
 
-impl Laddering {
+impl LengthRuns {
     /// Starts these runs in place of those that continue, which are stopped; each with its trace, if one is kept. Needs a tokio runtime.
-    pub(super) fn start(&mut self, ask: LadderAsk, seats: &[Seat], journals: impl Iterator<Item = Option<Journal>>) {
+    pub(super) fn start(&mut self, ask: LengthsAsk, seats: &[Seat], journals: impl Iterator<Item = Option<Journal>>) {
         self.start_with(ask, seats, journals, beside(seats));
     }
 
     fn start_with(
         &mut self,
-        ask: LadderAsk,
+        ask: LengthsAsk,
         seats: &[Seat],
         journals: impl Iterator<Item = Option<Journal>>,
         jobs: NonZeroUsize,
     ) {
         self.let_end();
-        let LadderAsk { members: _, prompt, params, seed } = ask;
+        let LengthsAsk { members: _, prompt, params, seed } = ask;
         let (sender, news) = mpsc::channel(WAITING);
         let (stop, stops) = watch::channel(false);
         let (turns, working, mut tasks) = (Arc::new(Semaphore::new(jobs.get())), working(seats), JoinSet::new());
@@ -84,10 +84,10 @@ impl Laddering {
                 clock: wall_clock(),
             };
             let (turns, stop, news) = (Arc::clone(&turns), stops.clone(), sender.clone());
-            let rung = Rung { column, setup, working, turns, stop, news };
-            if let Err(error) = spawn(&mut tasks, working, rung.play()) {
+            let run = LengthRun { column, setup, working, turns, stop, news };
+            if let Err(error) = spawn(&mut tasks, working, run.play()) {
                 // There is room: no run has started yet that could fill it.
-                let _ = sender.try_send(Message::Ladder(column, RunNews::Failed(error.to_string())));
+                let _ = sender.try_send(Message::Lengths(column, RunNews::Failed(error.to_string())));
             }
         }
         self.going = Some(Going { news, open: (0..COLUMNS).collect(), stop, _tasks: tasks });
@@ -150,7 +150,7 @@ impl Going {
     /// Takes note of the runs whose last news are among these.
     fn close(&mut self, news: &[Message]) {
         for message in news {
-            if let Message::Ladder(column, RunNews::Ended { .. } | RunNews::Failed(_)) = message {
+            if let Message::Lengths(column, RunNews::Ended { .. } | RunNews::Failed(_)) = message {
                 self.open.retain(|open| open != column);
             }
         }
@@ -159,11 +159,11 @@ impl Going {
     /// The runs that ended without a last word, although they were not stopped.
     fn lost(&self) -> impl Iterator<Item = Message> {
         let open = if *self.stop.borrow() { &[][..] } else { &self.open };
-        open.iter().map(|column| Message::Ladder(*column, RunNews::Failed(LOST.to_owned())))
+        open.iter().map(|column| Message::Lengths(*column, RunNews::Failed(LOST.to_owned())))
     }
 }
 
-impl Rung {
+impl LengthRun {
     /// Plays the run when its turn comes, until it ends or nobody takes its news.
     async fn play(mut self) {
         let mut stop = self.stop.clone();
@@ -193,7 +193,7 @@ impl Rung {
             Err(error) => RunNews::Failed(error.to_string()),
             Ok(mut run) => {
                 while let Some(record) = run.next().await {
-                    if news.send(Message::Ladder(column, RunNews::Record(record))).await.is_err() {
+                    if news.send(Message::Lengths(column, RunNews::Record(record))).await.is_err() {
                         return;
                     }
                 }
@@ -201,7 +201,7 @@ impl Rung {
             }
         };
         // Nobody takes it: then nobody waits for it.
-        let _ = news.send(Message::Ladder(column, last)).await;
+        let _ = news.send(Message::Lengths(column, last)).await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! One question at three lengths of segments, side by side: which run has which length, how far each one is, and which is marked.
 //!
-//! Owns what the user sees of them. They are played outside ([`Effect::Ladder`](super::Effect::Ladder)), and continue while the page
+//! Owns what the user sees of them. They are played outside ([`Effect::Lengths`](super::Effect::Lengths)), and continue while the page
 //! is closed. [`tuning::ladder`](super::tuning::ladder) owns the lengths.
 
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ pub const COLUMNS: usize = 3;
 
 /// A question to be answered under several knobs.
 #[derive(Debug, Clone, PartialEq)]
-pub struct LadderAsk {
+pub struct LengthsAsk {
     /// The members, in the order that decides ties.
     pub members: Vec<Seated>,
     /// The question, with the answers if they are known.
@@ -80,7 +80,7 @@ pub struct Column {
 
 /// A question at three lengths, as far as its runs are.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Ladder {
+pub struct LengthComparison {
     /// What was asked, byte for byte.
     pub question: String,
     /// The runs, the longest segments first.
@@ -134,8 +134,8 @@ impl Column {
     }
 }
 
-impl Ladder {
-    /// A ladder that was just started, with the mark at this length.
+impl LengthComparison {
+    /// A comparison that was just started, with the mark at this length.
     #[must_use]
     pub fn new(question: &str, lengths: [Length; COLUMNS], marked: Length) -> Self {
         let marked = lengths.iter().position(|length| *length == marked).unwrap_or_default();
@@ -193,8 +193,8 @@ mod tests {
     use super::*;
     use crate::engine::fusion::event::{Event, Header, Summary};
 
-    fn ladder() -> Ladder {
-        Ladder::new("Why?", Length::Sentence.around(), Length::Sentence)
+    fn comparison() -> LengthComparison {
+        LengthComparison::new("Why?", Length::Sentence.around(), Length::Sentence)
     }
 
     fn record(event: Event) -> RunNews {
@@ -226,17 +226,17 @@ mod tests {
 
     #[test]
     fn the_mark_stays_on_the_columns_and_starts_at_the_length_in_force() {
-        let mut ladder = Ladder::new("Why?", Length::Words(6).around(), Length::Words(6));
-        assert_eq!((ladder.marked, ladder.marked().length), (1, Length::Words(6)));
-        ladder.move_by(-5);
-        assert_eq!(ladder.marked, 0);
-        ladder.move_by(5);
-        assert_eq!((ladder.marked, ladder.marked().length), (2, Length::Tokens(3)));
+        let mut comparison = LengthComparison::new("Why?", Length::Words(6).around(), Length::Words(6));
+        assert_eq!((comparison.marked, comparison.marked().length), (1, Length::Words(6)));
+        comparison.move_by(-5);
+        assert_eq!(comparison.marked, 0);
+        comparison.move_by(5);
+        assert_eq!((comparison.marked, comparison.marked().length), (2, Length::Tokens(3)));
     }
 
     #[test]
     fn each_run_goes_its_own_way() {
-        let mut ladder = ladder();
+        let mut comparison = comparison();
         let news = [
             (0, header()),
             (0, finished(Outcome::Answered)),
@@ -246,22 +246,22 @@ mod tests {
             (7, header()),
         ];
         for (column, news) in news {
-            assert_eq!(ladder.take_in(column, news), None);
+            assert_eq!(comparison.take_in(column, news), None);
         }
-        let stages = ladder.columns.each_ref().map(|column| column.stage.clone());
+        let stages = comparison.columns.each_ref().map(|column| column.stage.clone());
         assert_eq!(stages, [Stage::Over, Stage::Playing, Stage::Failed("the server is gone".to_owned())]);
-        assert!(ladder.is_going() && ladder.answered() == 1);
-        assert_eq!(ladder.columns[0].trace, Some("run.jsonl".into()));
+        assert!(comparison.is_going() && comparison.answered() == 1);
+        assert_eq!(comparison.columns[0].trace, Some("run.jsonl".into()));
     }
 
     #[test]
     fn a_run_without_a_whole_answer_says_why() {
         let stage = |news: Vec<RunNews>| {
-            let mut ladder = ladder();
+            let mut comparison = comparison();
             for news in news {
-                ladder.take_in(1, news);
+                comparison.take_in(1, news);
             }
-            ladder.columns[1].stage.clone()
+            comparison.columns[1].stage.clone()
         };
         let error = "connection refused".to_owned();
         let lost = Stage::Failed("no member is left that can draft (connection refused)".to_owned());
@@ -273,21 +273,21 @@ mod tests {
 
     #[test]
     fn what_was_stopped_stays_stopped_whatever_still_comes_of_it() {
-        let mut ladder = ladder();
-        ladder.take_in(0, header());
-        ladder.stop();
-        assert!(!ladder.is_going());
+        let mut comparison = comparison();
+        comparison.take_in(0, header());
+        comparison.stop();
+        assert!(!comparison.is_going());
         for news in [finished(Outcome::Stopped), ended(), RunNews::Failed("the server is gone".to_owned())] {
-            ladder.take_in(0, news);
+            comparison.take_in(0, news);
         }
-        assert_eq!((&ladder.columns[0].stage, &ladder.columns[0].trace), (&Stage::Stopped, &Some("run.jsonl".into())));
-        assert_eq!(ladder.columns[1].stage, Stage::Stopped);
+        assert_eq!((&comparison.columns[0].stage, &comparison.columns[0].trace), (&Stage::Stopped, &Some("run.jsonl".into())));
+        assert_eq!(comparison.columns[1].stage, Stage::Stopped);
     }
 
     #[test]
     fn a_trace_that_is_not_complete_is_worth_a_warning() {
         let news = RunNews::Ended { trace: None, incomplete: Some("disk full".to_owned()) };
-        let told = ladder().take_in(2, news).unwrap();
+        let told = comparison().take_in(2, news).unwrap();
         assert_eq!(told, "the trace of the run by 3 tokens is not complete: disk full");
     }
 }
