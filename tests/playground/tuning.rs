@@ -399,7 +399,7 @@ fn who_leaves_is_said_of_the_run_and_in_force_is_what_the_next_one_has() {
     let words: Vec<String> = state.scene.overlay.iter().map(line).collect();
     let said = words.iter().flat_map(|line| line.split_whitespace()).collect::<Vec<_>>().join(" ");
     assert!(said.contains("(in force: 0.55;"), "{said}");
-    assert!(said.contains("(in this run)") && !said.contains("(in force)"), "{said}");
+    assert!(said.contains("(at this run's .500)") && !said.contains("(in force)"), "{said}");
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub fn sentences(points: &BreakPoints, run: &Run) -> Vec<DisplayText> {
     members.filter_map(sentence).collect()
 }
 
-/// "leaves after round 2 above .550, after round 3 above .500, stays below (in this run)".
+/// "leaves after round 2 above .550, after round 3 above .500, stays below (at this run's .500)".
 fn words(spans: &[(f64, Option<usize>)], of_run: f64) -> DisplayText {
     let now = spans.iter().position(|(above, _)| *above < of_run).unwrap_or(spans.len() - 1);
     let part = |(place, (above, leaves)): (usize, &(f64, Option<usize>))| {
@@ -41,7 +41,9 @@ fn words(spans: &[(f64, Option<usize>)], of_run: f64) -> DisplayText {
             Some(round) => display!("leaves after round {round}"),
             None => "stays".into(),
         };
-        let (last, mark) = (place + 1 == spans.len(), if place == now { " (in this run)" } else { "" });
+        // Other knobs may be tried, so this is not what it did in the run.
+        let mark = if place == now { display!(" (at this run's {})", figure(of_run)) } else { DisplayText::new() };
+        let last = place + 1 == spans.len();
         match (last, place) {
             (true, 0) => display!("{does} at any threshold{mark}"),
             (true, _) => display!("{does} below{mark}"),
@@ -121,14 +123,14 @@ mod tests {
             (
                 &[(0.55, Some(2)), (0.5, Some(3)), (0.0, None)],
                 0.5,
-                "leaves after round 2 above .550, after round 3 above .500, stays below (in this run)",
+                "leaves after round 2 above .550, after round 3 above .500, stays below (at this run's .500)",
             ),
             (
                 &[(0.6, None), (0.4, Some(1)), (0.0, None)],
                 0.5,
-                "stays above .600, leaves after round 1 above .400 (in this run), stays below",
+                "stays above .600, leaves after round 1 above .400 (at this run's .500), stays below",
             ),
-            (&[(0.0, Some(1))], 0.5, "leaves after round 1 at any threshold (in this run)"),
+            (&[(0.0, Some(1))], 0.5, "leaves after round 1 at any threshold (at this run's .500)"),
         ];
         for (spans, of_run, expected) in table {
             assert_eq!(words(spans, of_run), expected);

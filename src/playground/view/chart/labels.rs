@@ -85,6 +85,6 @@ mod tests {
 
     #[test]
     fn distances_have_a_sign() {
-        assert_eq!([0.083, -0.07, 0.0].map(signed), ["+.083", "-.070", "+0"]);
+        assert_eq!([0.083, -0.07, 0.0].map(signed), ["+.083", "-.070", "+<.001"]);
     }
 }
