@@ -199,11 +199,7 @@ fn play_with(
     let recorded = matches!(opening, Opening::Replay { .. });
     let settled = if recorded { Vec::new() } else { options::lines(settled, &config) };
     let mut warnings: Vec<String> = config.warnings.iter().cloned().chain(settled).collect();
-    let given_theme = matches.get_one::<String>("theme");
-    let configured_theme = config.path.as_deref().filter(|_| given_theme.is_none());
-    let theme_place = configured_theme.map(|path| config::place_of(path, &["playground", "theme"]));
-    let wanted_theme = given_theme.or(config.playground.theme.as_ref());
-    let (chosen_theme, theme) = theme(&library, wanted_theme, level, theme_place.as_deref(), &mut warnings);
+    let (theme_name, theme) = chosen_theme(matches, &config, &library, level, &mut warnings);
     let history = history(folders.as_ref(), &mut warnings);
     let options = Options {
         roster,
@@ -213,7 +209,7 @@ fn play_with(
         seed: options::seed(matches),
         keymap,
         settings: Settings {
-            theme: chosen_theme,
+            theme: theme_name,
             themes: library.choices(),
             mouse: matches.get_flag("mouse") || config.playground.mouse.unwrap_or(false),
             ascii: matches.get_flag("ascii") || config.playground.ascii.unwrap_or_else(|| locale_is_not_utf8(variable)),
@@ -261,6 +257,20 @@ fn there(specs: &[MemberSpec]) -> Result<(), Failure> {
     }
     let paths: Vec<String> = specs.iter().map(MemberSpec::address).collect();
     Err(Failure::Usage(format!("there is no such file: {}", paths.join(", "))))
+}
+
+/// The theme of the command line, or else of the configuration.
+fn chosen_theme(
+    matches: &ArgMatches,
+    config: &Config,
+    library: &Library,
+    level: ColourLevel,
+    warnings: &mut Vec<String>,
+) -> (String, Theme) {
+    let given = matches.get_one::<String>("theme");
+    let file = config.path.as_deref().filter(|_| given.is_none());
+    let place = file.map(|path| config::place_of(path, &["playground", "theme"]));
+    theme(library, given.or(config.playground.theme.as_ref()), level, place.as_deref(), warnings)
 }
 
 /// The wanted theme and the name of the choice; if it cannot be used, the default with a warning, which names where it was wanted.

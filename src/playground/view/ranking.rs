@@ -11,6 +11,7 @@ use super::theme::Role;
 use crate::clean::DisplayText;
 use crate::display;
 use crate::playground::state::Screen;
+use crate::playground::state::glyphs::Glyphs;
 use crate::playground::state::scene::matrix::Cell;
 use crate::playground::state::scene::pane::Activity;
 use crate::playground::state::scene::table::Row;
@@ -195,11 +196,8 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
             pen.column(&name, width - 1, false, look.style(role), cut).skip(1);
         }
         Column::Bar => {
-            let bar = if table.has_all_votes() {
-                look.glyphs.bar(row.share, width - 1)
-            } else {
-                look.glyphs.hollow_bar(row.share, width - 1)
-            };
+            let of = if table.has_all_votes() { Glyphs::bar } else { Glyphs::hollow_bar };
+            let bar = of(look.glyphs, row.share, width - 1);
             pen.column(&bar, width - 1, false, look.style(if row.accepted { Role::Winner } else { Role::Gauge }), "").skip(1);
         }
         Column::Score => {
@@ -218,14 +216,14 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
             pen.skip(1);
         }
         Column::Margin => {
-            let margin = row.margin.map_or_else(DisplayText::new, |margin| {
-                if row.rank == Some(1) && margin > 0.0 { display!("+{}", figure(margin)) } else { figure(margin) }
-            });
-            pen.column(&margin, width, true, if row.rank == Some(1) { text } else { look.style(Role::Dim) }, cut);
+            let style = if row.rank == Some(1) { text } else { look.style(Role::Dim) };
+            pen.column(&margin(row), width, true, style, cut);
         }
-        Column::Weight | Column::Cumulative => {
-            let value = if column == Column::Weight { row.weight } else { row.cumulative };
-            pen.column(&number(value), width, true, text, cut);
+        Column::Weight => {
+            pen.column(&number(row.weight), width, true, text, cut);
+        }
+        Column::Cumulative => {
+            pen.column(&number(row.cumulative), width, true, text, cut);
         }
         Column::Stays => {
             pen.skip(width);
@@ -239,6 +237,15 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
             let status = row.status_in(room);
             pen.skip(1).write(look.glyphs.activity(row.activity), style).skip(1).column(status, room, false, style, cut);
         }
+    }
+}
+
+/// By how much it leads or is behind; only a lead has a sign.
+fn margin(row: &Row) -> DisplayText {
+    match row.margin {
+        Some(margin) if row.rank == Some(1) && margin > 0.0 => display!("+{}", figure(margin)),
+        Some(margin) => figure(margin),
+        None => DisplayText::new(),
     }
 }
 

@@ -389,7 +389,7 @@ fn a_click_marks_the_length_of_the_line_that_it_hits() {
     let mut state = long();
     let text = state.looking.laid.overlay_text();
     let screen = support::screen(&mut state);
-    let row = |name: &str| screen.lines().position(|line| line.contains(name) && line.contains("round")).unwrap() as u16;
+    let row = |name: &str| screen.lines().position(|line| line.contains(name) && line.contains(" ms")).unwrap() as u16;
     for (row, marks) in [(row(" 10 tokens"), 1), (row("one sentence  "), 0), (row("3 tokens]"), 2), (row("3 tokens]") + 1, 2)] {
         let kind = MouseEventKind::Down(MouseButton::Left);
         state.update(Message::Mouse(MouseEvent { kind, column: text.x, row, modifiers: KeyModifiers::NONE }));

@@ -123,7 +123,8 @@ fn reasons(layout: &mut Layout, mut left: Rect, shape: Shape<'_>) {
 fn closed(layout: &mut Layout, mut body: Rect, lines: u16, shape: Shape<'_>) {
     if body.width < WIDE {
         let most = body.height.saturating_sub(ANSWER);
-        layout.closing = Some(take_top(&mut body, (lines + 1).min(most)));
+        let card = take_top(&mut body, (lines + 1).min(most));
+        layout.closing = (card.height > 0).then_some(card);
         layout.transcript = Some(body);
         return;
     }

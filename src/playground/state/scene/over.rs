@@ -150,7 +150,9 @@ const SLIVER: u16 = 6;
 const NO_ENTRIES: usize = 2;
 
 /// Where an overlay lies: over the middle, no larger than it needs; one that previews at an edge.
-pub(super) fn popup(overlay: &Overlay, layout: &Layout, size: (u16, u16)) -> Rect {
+pub(super) fn popup(state: &State, layout: &Layout) -> Rect {
+    let Some(overlay) = &state.looking.overlay else { return Rect::default() };
+    let size = state.size();
     let mut body = layout.body;
     let (width, height) = match overlay {
         Overlay::Page(page, _) => (page.view().width, (page.view().height)(body.height)),

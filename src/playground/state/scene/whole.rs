@@ -121,15 +121,13 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let round = at.and_then(|at| answer.round(at));
     memo.comparison.refresh(&state.knobs.tuning, of, &answer.run);
     let single = memo.single.of(&answer.run, crate::engine::fusion::single::single);
-    let members = (0..answer.labels.len()).map(MemberIndex);
-    let newest = state.looking.round.is_none();
-    let panes: Vec<Pane> = members.map(|member| pane(answer, round, newest, member)).collect();
+    let panes = panes(state, answer, round);
     let card = tour_card(state);
     let closing = closing_card(state, answer, Option::as_ref(&single), memo);
     let shown_card = Some(&closing).filter(|card| !card.is_empty());
     let layout = layout(state, &panes, card.as_ref(), shown_card, memo, &mut texts);
     let Some((layout, words)) = layout else { return Scene { texts, ..Scene::default() } };
-    let popup = state.looking.overlay.as_ref().map(|overlay| over::popup(overlay, &layout, state.size())).unwrap_or_default();
+    let popup = over::popup(state, &layout);
     let what_if = memo.comparison.what_if(&state.knobs.tuning).cloned();
     let shown = Shown { state, answer, round, single: Option::as_ref(&single), what_if: what_if.as_ref() };
     let activities: Vec<Activity> = panes.iter().map(|pane| pane.activity).collect();
@@ -141,10 +139,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let ((overlay, tuning), roster) = (over::words(shown, ranked, memo, popup), over::roster(shown, popup));
     let popup = over::fitted(state.looking.overlay.as_ref(), popup, overlay.len());
     let ticks = usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2);
-    let why_of = |place: Rect| {
-        let whole = memo.reasons.of(answer, at, &single, place.width);
-        why::beginning(&whole, layout.inner(place).height, &state.keymap.key(Action::Open(Page::Why)))
-    };
+    let reasons = layout.why.map(|place| (memo.reasons.of(answer, at, &single, place.width), layout.inner(place).height));
     let (chart, chart_places) = placed_chart(shown, at, &layout, popup);
     let timeline = timeline(answer, at, ticks, shown.what_if);
     let exit_threshold = exits::threshold(answer, round);
@@ -161,7 +156,8 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         stays: exits::stays(answer, round, panes.len()),
         exit_threshold,
         status: Some(status_line(shown)),
-        why: layout.why.map(why_of).unwrap_or_default(),
+        why: reasons
+            .map_or_else(Vec::new, |(whole, rows)| why::beginning(&whole, rows, &state.keymap.key(Action::Open(Page::Why)))),
         table,
         votes,
         panes,
@@ -178,6 +174,12 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         texts,
         layout: Some(layout),
     }
+}
+
+/// Every member's pane, by place.
+fn panes(state: &State, answer: &Answer, round: Option<&Round>) -> Vec<Pane> {
+    let newest = state.looking.round.is_none();
+    (0..answer.labels.len()).map(|place| pane(answer, round, newest, MemberIndex(place))).collect()
 }
 
 /// The ranking that is shown, and the round that it is of.
