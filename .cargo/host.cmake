@@ -7,6 +7,10 @@ if(NOT CMAKE_SPECFUSE_PORTABLE)
     unset(GGML_CPU_ARM_ARCH CACHE)
 endif()
 
+# Not what llama.cpp's own programs share: the crate asks for it by a default feature that its safe half cannot turn off, nothing of ours
+# calls it, and it takes nearly half of the time.
+set(LLAMA_BUILD_COMMON OFF CACHE BOOL "" FORCE)
+
 # No AMX by GCC, whose intrinsics are wrong; threads that wait for each other do so with patience.
 if(NOT MSVC)
     add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:SHELL:-include ${CMAKE_CURRENT_LIST_DIR}/amx.h>")

@@ -3,6 +3,8 @@
 //! A recorded run has every candidate's score, so the member whose candidates scored highest can be followed from round to round.
 //! What it would have written alone, after its own segments, is unknown: each of its candidates continues the fused text.
 
+use std::collections::HashMap;
+
 use super::MemberIndex;
 use super::run::{Accepted, Round, Run};
 use super::score::ScoringRule;
@@ -78,8 +80,10 @@ impl Single {
 #[must_use]
 pub fn single(run: &Run) -> Option<Single> {
     let written = run.rounds.iter().map(AsRef::as_ref).filter(|round| !round.only_ends());
+    let places: HashMap<&str, usize> =
+        (run.members.iter().enumerate().rev()).map(|(place, member)| (&*member.header.name, place)).collect();
     let rounds: Vec<(&Round, &Accepted, Vec<Option<f64>>)> =
-        written.filter_map(|round| Some((round, round.accepted.as_ref()?, scores(run, round)))).collect();
+        written.filter_map(|round| Some((round, round.accepted.as_ref()?, scores(run, &places, round)))).collect();
     let all: Vec<&[Option<f64>]> = rounds.iter().map(|(_, _, scores)| scores.as_slice()).collect();
     let strengths: Vec<Strength> = (0..run.members.len()).filter_map(|place| strength(MemberIndex(place), &all)).collect();
     if strengths.len() < 2 {
@@ -98,12 +102,13 @@ pub fn single(run: &Run) -> Option<Single> {
     Some(Single { strongest, strength, rounds, rule, means })
 }
 
-/// The fused score of each member's candidate, by member.
-fn scores(run: &Run, round: &Round) -> Vec<Option<f64>> {
+/// The fused score of each member's candidate, by member. The names come with their places, because a long run looks up tens of
+/// thousands of them.
+fn scores(run: &Run, places: &HashMap<&str, usize>, round: &Round) -> Vec<Option<f64>> {
     let mut scores = vec![None; run.members.len()];
     for candidate in round.ranked.iter().flat_map(|ranked| &ranked.candidates) {
-        for author in candidate.authors.iter().filter_map(|name| run.index(name)) {
-            scores[author.0] = candidate.score;
+        for place in candidate.authors.iter().filter_map(|name| places.get(&**name)) {
+            scores[*place] = candidate.score;
         }
     }
     scores
