@@ -19,6 +19,7 @@ use crate::export::{self, Existing, ExportError, Format};
 use crate::playground::film::{self, Film, Shot, animation, cast, stage::Stage};
 use crate::playground::state::Message;
 use crate::playground::state::layout::SMALLEST;
+use crate::playground::state::message::FilmFormat;
 use crate::playground::view::picture;
 use crate::playground::view::theme::{ColourLevel, Library};
 
@@ -77,6 +78,15 @@ impl Kind {
         Format::of_ending(ending)
             .map(Self::Document)
             .or(Shown::from_name(&ending.to_lowercase()).filter(|shown| shown.ending() == shown.name()).map(Self::Screen))
+    }
+
+    /// The kind that a file of this name has.
+    fn of_file(to: &Path) -> Option<Self> {
+        match FilmFormat::of_name(to) {
+            Some(FilmFormat::Animation) => Some(Self::Screen(Shown::Animation)),
+            Some(FilmFormat::Cast) => Some(Self::Screen(Shown::Cast)),
+            None => Self::of_ending(to.extension()?.to_str()?),
+        }
     }
 
     fn name(self) -> &'static str {
@@ -203,8 +213,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
 /// The export format: from `--to`, otherwise from the file's extension; Markdown without either. If both are known formats they
 /// must agree.
 fn kind(wanted: Option<&str>, to: Option<&Path>) -> Result<Kind, Failure> {
-    let ending = to.and_then(Path::extension).and_then(|ending| ending.to_str());
-    let known = ending.and_then(Kind::of_ending);
+    let known = to.and_then(Kind::of_file);
     let endings = endings().join(", ");
     match (wanted.and_then(Kind::named), known, to) {
         (Some(wanted), Some(known), Some(to)) if wanted.ending() != known.ending() => Err(Failure::Usage(format!(
@@ -338,5 +347,9 @@ mod tests {
         assert!(Kind::of_ending("SVG") == Some(Kind::Screen(Shown::Picture)));
         assert!(Kind::of_ending("cast") == Some(Kind::Screen(Shown::Cast)));
         assert_eq!(endings(), ["md", "html", "json", "svg", "cast"]);
+        let of_file = |name: &str| Kind::of_file(Path::new(name));
+        assert!(of_file("a/x.Animation.SVG") == Some(Kind::Screen(Shown::Animation)));
+        assert!(of_file("animation-svg.svg") == Some(Kind::Screen(Shown::Picture)));
+        assert!(of_file("x").is_none() && of_file("..").is_none());
     }
 }

@@ -318,7 +318,8 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 fn farewell(left: &Left) -> Done {
     if let Some(trace) = left.trace.as_ref().filter(|trace| trace.exists()) {
-        notice(&display!("the last run is kept: specfuse replay {}", trace.display()));
+        // Nothing of the command itself is long enough to be broken at the edge of a terminal.
+        notice(&display!("the last run is kept; `specfuse replay last` opens it: {}", trace.display()));
     }
     left.ended_by.map_or(Done::Complete, |signal| Done::Interrupted(signal.exit_code()))
 }

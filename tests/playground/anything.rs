@@ -220,3 +220,20 @@ fn a_frame_of_another_size_than_was_prepared_for_stays_empty() {
         assert!(terminal.backend().buffer().content.iter().all(|cell| cell.symbol() == " "));
     }
 }
+
+/// Both first drafts start at the same moment of the first answer, with as many tokens or fewer.
+#[test]
+fn a_recording_opened_in_the_middle_of_another_run_shows_its_own_drafts() {
+    let mut screen = support::state(120, 40);
+    let records = |run: usize, count: usize| all_runs()[run].iter().take(count).cloned().map(Message::Record);
+    for message in records(0, 46) {
+        screen.update(message);
+        screen.prepare();
+    }
+    screen.update(Message::Opened { file: "x".to_owned(), warning: None });
+    for message in records(1, 5) {
+        screen.update(message);
+    }
+    screen.prepare();
+    check_memory(&screen).unwrap();
+}

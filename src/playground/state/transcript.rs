@@ -74,14 +74,15 @@ impl Transcript {
         self.spans.get(tag as usize).copied()
     }
 
-    /// The segments on a line, by their spans, each with whether it starts there.
+    /// The segments on a line, by their spans, each with whether it starts there; one that is in several pieces comes as often.
     pub fn segments_on(&self, number: usize) -> impl Iterator<Item = (Span, bool)> {
         let segments = |number: usize| {
             let spans = self.flow.tags_on(number).filter_map(|tag| self.span(tag));
             spans.filter(|span| matches!(span, Span::Segment { .. }))
         };
-        let carried = number.checked_sub(1).and_then(|before| segments(before).last());
-        segments(number).enumerate().map(move |(place, span)| (span, place > 0 || carried != Some(span)))
+        let mut before = number.checked_sub(1).and_then(|before| segments(before).last());
+        // The bar before a segment parts it from its own blank.
+        segments(number).map(move |span| (span, before.replace(span) != Some(span)))
     }
 
     /// The first visible line.

@@ -114,7 +114,7 @@ fn header(width: usize) -> Line {
     let mut header = blanks(HEAD + text_width(width));
     header.push(&right("round", ROUND));
     header.push(&right("won by", MARGIN));
-    header.push("  decided by");
+    header.push("  mattered most");
     line(Tone::Dim, header)
 }
 
@@ -236,14 +236,24 @@ fn shares(answer: &Answer, glyphs: Glyphs, width: usize) -> Line {
         .collect();
     shares.push((Tone::Differs, glyphs.person().into(), of(None)));
     shares.retain(|(_, _, tokens)| *tokens > 0);
-    let room = width.saturating_sub(usize::from(FACT) + AROUND_SHARE * shares.len()).min(48);
+    let alike = alike(answer).map(|alike| display!(" {alike} too")).unwrap_or_default();
+    let room = width.saturating_sub(usize::from(FACT) + AROUND_SHARE * shares.len() + alike.width()).min(48);
     let mut line = vec![(Tone::Dim, fitted("who wrote", usize::from(FACT)))];
     for (tone, letter, tokens) in shares {
         let share = tokens as f64 / all.max(1) as f64;
         let bar = glyphs.bar(1.0, ((share * room as f64).round() as u16).max(1));
         line.extend([(tone, display!("{letter}{bar}")), (Tone::Dim, display!(" {:.0}% ", 100.0 * share))]);
     }
+    line.push((Tone::Dim, alike));
     line
+}
+
+/// How many of its segments others drafted in the same words as the one that is named; `None` where none was.
+#[must_use]
+pub fn alike(answer: &Answer) -> Option<DisplayText> {
+    let shared = written(answer).filter(|round| round.accepted.as_ref().is_some_and(|accepted| accepted.authors.len() > 1));
+    let (shared, all) = (shared.count(), written(answer).count());
+    (shared > 0).then(|| display!("{shared} of {all} drafted alike by others"))
 }
 
 /// Which limit ended it, and how it can be continued.

@@ -15,7 +15,7 @@ pub fn summary(single: &Single, answer: &Answer) -> Vec<DisplayText> {
     let mut sentences = vec![if others == 0 {
         display!("the strongest member, {name}, would have been accepted all along: {segments}, all of them its own")
     } else {
-        display!("{others} of {segments} are not by {name}, the strongest member")
+        display!("{others} of {segments} {} not by {name}, the strongest member", if others == 1 { "is" } else { "are" })
     }];
     if let Some((fused, alone)) = single.means {
         let rule = single.rule.map_or("the rule changed on the way", Choice::name);

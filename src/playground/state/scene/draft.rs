@@ -1,5 +1,6 @@
 //! The text of a pane: a draft wrapped as its tokens come, each with a shade.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -83,6 +84,8 @@ pub struct DraftKey {
 struct Shown {
     draft: DraftKey,
     tokens: usize,
+    /// What was taken in: in place of an answer another may begin, with a draft that started as early.
+    taken: u64,
     open: bool,
     /// Tokens that were kept of it, where it was drafted for another member.
     kept: Option<usize>,
@@ -91,13 +94,14 @@ struct Shown {
 }
 
 impl Shown {
-    /// Whether only tokens were added since.
-    fn grows_to(&self, now: &Self) -> bool {
+    /// Whether only tokens were added to it since to make `now` of this draft.
+    fn grows_to(&self, now: &Self, draft: &DraftState) -> bool {
         self.draft == now.draft
             && self.open == now.open
             && self.kept == now.kept
             && self.unfolded == now.unfolded
             && self.tokens <= now.tokens
+            && self.taken == digest(draft, self.tokens)
     }
 }
 
@@ -153,10 +157,11 @@ impl PaneText {
         let ahead = round.ahead.as_ref().is_some_and(|ahead| ahead.member == member);
         let kept = round.kept_ahead().filter(|_| ahead).map(|(kept, _)| kept);
         let draft_shown = DraftKey { answer: answer.0, started_ms: round.started_ms };
-        let now = Shown { draft: draft_shown, tokens: tokens.len(), open, kept, unfolded };
+        let taken = digest(draft, tokens.len());
+        let now = Shown { draft: draft_shown, tokens: tokens.len(), taken, open, kept, unfolded };
         // The note of a failure changes when its member leaves.
         let failed = matches!(draft, DraftState::Failed(_));
-        let known = self.shown.filter(|was| was.grows_to(&now) && !failed);
+        let known = self.shown.filter(|was| was.grows_to(&now, draft) && !failed);
         let from = known.map_or(0, |was| was.tokens);
         if known.is_none() {
             (self.cleaner, self.flow) = (Cleaner::default(), Flow::new(width));
@@ -205,6 +210,18 @@ fn tokens(draft: &DraftState) -> (&[DraftToken], bool) {
         DraftState::Finished(finished) => (&finished.draft.tokens, false),
         DraftState::Failed(_) => (&[], false),
     }
+}
+
+/// A digest of a draft's first tokens, and, once it has come to its end, of how it ends.
+fn digest(draft: &DraftState, count: usize) -> u64 {
+    let mut digest = DefaultHasher::new();
+    for token in tokens(draft).0.iter().take(count) {
+        token.text.hash(&mut digest);
+    }
+    if let DraftState::Finished(finished) = draft {
+        (finished.draft.ends, &finished.beyond, &finished.thought.text).hash(&mut digest);
+    }
+    digest.finish()
 }
 
 /// Finds what the drafts of a round share. In the pane that fills the screen nothing stands back.

@@ -34,7 +34,7 @@ pub(super) fn legend(layout: &Layout, marks: &Marks<'_>) -> Vec<DisplayText> {
     let room = usize::from(layout.timeline.width).saturating_sub(taken);
     let mut rounds = of_rounds(&marks.timeline.ticks, marks.glyphs);
     if marks.exits {
-        rounds.push("above exit: how likely a member is to stay".into());
+        rounds.push("above exit: how far above the threshold for staying".into());
     }
     let lines = [of_drafts(layout, marks), rounds];
     lines.iter().take(usize::from(layout.timeline.height)).map(|parts| fitting(parts, room)).collect()
@@ -61,7 +61,7 @@ fn of_drafts(layout: &Layout, marks: &Marks<'_>) -> Vec<DisplayText> {
         Shading::Disagreement => parts.push("tinted, underlined: members disagree".into()),
     }
     if marks.decided && layout.class == Class::Columns {
-        parts.insert(1, "[ ]: decided it".into());
+        parts.insert(1, "[ ]: mattered most".into());
     }
     parts
 }

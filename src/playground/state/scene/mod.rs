@@ -43,12 +43,15 @@ pub mod why;
 use crate::clean::{DisplayText, clean};
 use crate::display;
 
-/// A score as a table shows it, in at most five characters: probabilities with three digits, logarithms with two.
+/// A score as a table shows it, in at most five characters: three digits of what is below one, two of what is not.
 #[must_use]
 pub fn figure(score: f64) -> DisplayText {
     match score.abs() {
         0.0 => "0".into(),
-        size if size < 0.9995 && score > 0.0 => display!("{}", format!("{score:.3}").trim_start_matches('0')),
+        size if size < 0.9995 => {
+            let digits = format!("{size:.3}");
+            display!("{}{}", if score < 0.0 { "-" } else { "" }, digits.trim_start_matches('0'))
+        }
         size if size < 9.995 => display!("{score:.2}"),
         size if size < 99.95 => display!("{score:.1}"),
         size if size < 9999.5 => display!("{score:.0}"),
@@ -113,7 +116,7 @@ mod tests {
     #[test]
     fn figures_stay_narrow() {
         let shown: Vec<_> = [0.934, 0.9999, 1.0, 0.0, -0.07, -12.34, -1e6, 1e9, 0.0004].map(figure).into();
-        assert_eq!(shown, [".934", "1.00", "1.00", "0", "-0.07", "-12.3", "tiny", "huge", ".000"]);
+        assert_eq!(shown, [".934", "1.00", "1.00", "0", "-.070", "-12.3", "tiny", "huge", ".000"]);
         assert!(shown.iter().all(|figure| figure.len() <= 5));
     }
 

@@ -176,6 +176,17 @@ impl Moment<'_> {
         }
     }
 
+    /// Some members as the owners of what follows.
+    fn owned(&self, members: &[MemberIndex]) -> DisplayText {
+        // "3 others" ends with an s already.
+        display!("{}{}", self.named(members), if members.len() > NAMED { "'" } else { "'s" })
+    }
+
+    /// The authors of a candidate as the owners of what follows, by its place.
+    fn owners(&self, column: usize) -> DisplayText {
+        self.candidate(column).map_or("?".into(), |candidate| self.owned(&candidate.authors))
+    }
+
     /// The authors of a candidate, by its place.
     fn authors(&self, column: usize) -> DisplayText {
         self.candidate(column).map_or("?".into(), |candidate| self.named(&candidate.authors))

@@ -1,5 +1,6 @@
 //! Answers that have ended: what came of them, why they ended, and what the user can do if that was no end.
 
+use super::super::closing::alike;
 use super::super::{counted, figure};
 use super::{Caption, Keys, Moment, of_round};
 use crate::clean::{DisplayText, clean_line};
@@ -103,7 +104,11 @@ fn authors(moment: &Moment<'_>, rounds: &[&Round]) -> Vec<DisplayText> {
     let all = rounds.len();
     match shares.as_slice() {
         [] => vec!["the answer is empty".into()],
-        [(author, _)] => vec![display!("{} wrote all of it: {}", name(*author), counted(all, "segment"))],
+        [(author, _)] => {
+            let short = display!("{} wrote all of it: {}", name(*author), counted(all, "segment"));
+            let alike = alike(moment.answer).map(|alike| display!("{short}, {alike} too"));
+            alike.into_iter().chain([short]).collect()
+        }
         [first, ..] => {
             let named = shares.iter().take(NAMED).map(|(author, segments)| display!("{} {segments}", name(*author)));
             let more = shares.len().saturating_sub(NAMED);

@@ -5,6 +5,7 @@ use super::quotes::quotes;
 use super::{Caption, Moment};
 use crate::clean::DisplayText;
 use crate::display;
+use crate::engine::fusion::candidate::Candidate;
 use crate::engine::fusion::deciding::{Deciding, Vote};
 use crate::engine::fusion::run::Round;
 
@@ -16,15 +17,20 @@ struct Best {
     winner: DisplayText,
     second: DisplayText,
     author: DisplayText,
+    /// The winner's authors as its owners.
+    authors: DisplayText,
     rival: DisplayText,
+    /// The runner-up's authors as its owners.
+    rivals: DisplayText,
 }
 
 impl Moment<'_> {
     fn best(&self, deciding: &Deciding) -> Option<Best> {
         let (winner, second) = (self.candidate(deciding.winner)?, self.candidate(deciding.second)?);
         let (one, other) = quotes(winner, second);
-        let (author, rival) = (self.named(&winner.authors), self.named(&second.authors));
-        Some(Best { winner: one, second: other, author, rival })
+        let named = |candidate: &Candidate| (self.named(&candidate.authors), self.owned(&candidate.authors));
+        let ((author, authors), (rival, rivals)) = (named(winner), named(second));
+        Some(Best { winner: one, second: other, author, authors, rival, rivals })
     }
 
     /// A round that was decided by votes; `parts` is what else happened in it.
@@ -33,7 +39,7 @@ impl Moment<'_> {
         let accepted = round.accepted_candidate().map(|candidate| candidate.key);
         if accepted.is_some() && accepted != self.candidate(deciding.winner).map(|candidate| candidate.key) {
             let short = "most verifiers end the answer here";
-            return Caption::new(&[display!("{short}, though {}'s draft scored best", best.author), short.into()], &parts);
+            return Caption::new(&[display!("{short}, though {} draft scored best", best.authors), short.into()], &parts);
         }
         let heads = self.heads(deciding, &best);
         let own: Vec<DisplayText> = self.about_the_others(deciding);
@@ -44,22 +50,23 @@ impl Moment<'_> {
     }
 
     fn heads(&self, deciding: &Deciding, best: &Best) -> Vec<DisplayText> {
-        let Best { winner, second, author, rival } = best;
+        let Best { winner, second, author, authors, rival, rivals } = best;
         let Some(margin) = deciding.margin else {
-            let long = display!("{author} won with {winner}: of {rival}'s {second} only its author has a score");
+            let long = display!("{author} won with {winner}: of {rivals} {second} only its author has a score");
             return vec![long, display!("{author} won with {winner}")];
         };
         if margin == 0.0 {
-            let long = display!("a tie: {author}'s {winner} and {rival}'s {second} score the same, and {author} is listed first");
+            let long = display!("a tie: {authors} {winner} and {rivals} {second} score the same, and {author} is listed first");
             return vec![long, display!("a tie: {author} is listed before {rival}"), "a tie".into()];
         }
         let behind = display!("{rival}, second by {}", figure(margin));
         let cast = deciding.votes.iter().filter(|vote| vote.winner.is_some()).count();
         match deciding.deciding_vote() {
-            Some(vote) if cast > 1 && decides(deciding, vote) => {
+            Some(vote) if cast > 1 && sways(deciding, vote) => {
                 let who = self.name(vote.verifier);
                 let what = if vote.own { "its own " } else { "" };
-                let short = if vote.own { display!("{who} decided it") } else { display!("{who} decided it for {author}") };
+                let did = if deciding.turns(vote) { "decided it" } else { "mattered most" };
+                let short = if vote.own { display!("{who} {did}") } else { display!("{who} {did} for {author}") };
                 let numbers = numbers(vote, winner, second);
                 vec![
                     display!("{short}: {} for {what}{winner}, {} for {second} ({behind})", said(vote.winner), said(vote.second)),
@@ -78,19 +85,19 @@ impl Moment<'_> {
             _ if deciding.all_agree() => {
                 let of = deciding.majority.map_or(0, |majority| majority.of);
                 vec![
-                    display!("all {of} verifiers prefer {author}'s {winner} to {second} ({behind})"),
+                    display!("all {of} verifiers prefer {authors} {winner} to {second} ({behind})"),
                     display!("all {of} verifiers prefer {winner} to {second}"),
-                    display!("all {of} verifiers prefer {author}'s"),
+                    display!("all {of} verifiers prefer {authors} draft"),
                 ]
             }
             Some(vote) => {
-                let short = display!("{author} won with {winner}, {} ahead of {rival}'s {second}", figure(margin));
+                let short = display!("{author} won with {winner}, {} ahead of {rivals} {second}", figure(margin));
                 let most = display!("{} mattered most ({})", self.name(vote.verifier), pair(vote));
                 vec![display!("{short}; {most}"), short, display!("{author} won by {}", figure(margin))]
             }
             None => {
                 let short = display!("{author} won by {}", figure(margin));
-                vec![display!("{author} won with {winner}, {} ahead of {rival}'s {second}", figure(margin)), short]
+                vec![display!("{author} won with {winner}, {} ahead of {rivals} {second}", figure(margin)), short]
             }
         }
     }
@@ -106,8 +113,8 @@ impl Moment<'_> {
         }
         if let Some(majority) = deciding.outvoted() {
             let ahead = deciding.votes.iter().filter(|vote| vote.prefers == Some(deciding.winner)).count();
-            let (liked, winner) = (self.authors(majority.candidate), self.authors(deciding.winner));
-            parts.push(display!("{} of {} liked {liked}'s best, {ahead} {winner}'s", majority.votes, majority.of));
+            let (liked, winner) = (self.owners(majority.candidate), self.owners(deciding.winner));
+            parts.push(display!("{} of {} preferred {liked}, {ahead} {winner}", majority.votes, majority.of));
         }
         match vote.without.filter(|_| cast > 1) {
             Some(other) if other.candidate != deciding.winner => {
@@ -117,7 +124,7 @@ impl Moment<'_> {
                     self.authors(other.candidate)
                 ));
             }
-            Some(same) if decides(deciding, vote) => {
+            Some(same) if sways(deciding, vote) => {
                 let by = same.margin.map_or_else(DisplayText::new, |margin| display!(", by {}", figure(margin)));
                 let winner = self.authors(same.candidate);
                 let whose = if vote.own { "its own".into() } else { display!("{}'s", self.name(vote.verifier)) };
@@ -130,7 +137,7 @@ impl Moment<'_> {
         }
         match turning {
             _ if cast < 2 => {}
-            0 if !deciding.all_agree() && !decides(deciding, vote) => parts.push("no single vote decided it".into()),
+            0 if !deciding.all_agree() && !sways(deciding, vote) => parts.push("no single vote decided it".into()),
             0 => {}
             1 => parts.push("no other vote would have changed it".into()),
             several => parts.push(display!("each of {several} votes could have changed it")),
@@ -141,11 +148,11 @@ impl Moment<'_> {
     /// An open round: who is ahead; `votes` says how many are in.
     pub(super) fn ahead(&self, deciding: &Deciding, votes: DisplayText, parts: Vec<DisplayText>) -> Caption {
         let Some(best) = self.best(deciding) else { return "the drafts are in".into() };
-        let Best { winner, second, author, rival } = &best;
+        let Best { winner, second, author, authors, rival, rivals } = &best;
         let mut more = vec![votes];
         let heads = match (deciding.margin, deciding.deciding_vote()) {
             (Some(0.0), _) => {
-                vec![display!("{author}'s {winner} and {rival}'s {second} are level"), display!("{author} and {rival} are level")]
+                vec![display!("{authors} {winner} and {rivals} {second} are level"), display!("{author} and {rival} are level")]
             }
             (_, Some(vote)) if vote.prefers == Some(deciding.winner) && indifferent(deciding, vote).is_some() => {
                 let who = if vote.own { "it".into() } else { display!("{}", self.name(vote.verifier)) };
@@ -166,7 +173,7 @@ impl Moment<'_> {
             (margin, _) => {
                 let by = margin.map_or_else(DisplayText::new, |margin| display!(" by {}", figure(margin)));
                 vec![
-                    display!("{author}'s {winner} is ahead of {rival}'s {second}{by}"),
+                    display!("{authors} {winner} is ahead of {rivals} {second}{by}"),
                     display!("{author} is ahead of {rival}{by}"),
                 ]
             }
@@ -176,8 +183,8 @@ impl Moment<'_> {
     }
 }
 
-/// Whether a vote decides the round: another candidate would have won without it, or no other verifier cares.
-fn decides(deciding: &Deciding, vote: &Vote) -> bool {
+/// Whether a vote alone tells how the round went: another candidate would have won without it, or no other verifier cares.
+fn sways(deciding: &Deciding, vote: &Vote) -> bool {
     let prefers = vote.prefers == Some(deciding.winner);
     deciding.turns(vote) || (prefers && indifferent(deciding, vote).is_some())
 }
