@@ -173,7 +173,7 @@ impl State {
         let everything = self.keymap.key(Action::Present);
         self.notices.say(
             Level::Info,
-            &format!("presenter mode shows every part; `{everything}` leaves it, then one can fill the screen"),
+            &format!("presenter mode has no zoom: `{everything}` shows everything, and there a part can fill the screen"),
         );
     }
 

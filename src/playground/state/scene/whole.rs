@@ -156,8 +156,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         stays: exits::stays(answer, round, panes.len()),
         exit_threshold,
         status: Some(status_line(shown)),
-        why: reasons
-            .map_or_else(Vec::new, |(whole, rows)| why::beginning(&whole, rows, &state.keymap.key(Action::Open(Page::Why)))),
+        why: reasons.map_or_else(Vec::new, |(whole, rows)| why::beginning(&whole, rows, &why_key(state))),
         table,
         votes,
         panes,
@@ -327,6 +326,11 @@ fn greeting(state: &State, layout: &Layout) -> Prose {
         }
         Source::Live => welcome(state, layout),
     }
+}
+
+/// The key that shows all reasons; none where no keys are pressed.
+fn why_key(state: &State) -> String {
+    if state.settings.watched { String::new() } else { state.keymap.key(Action::Open(Page::Why)) }
 }
 
 /// The closing card, while the screen shows it.

@@ -173,7 +173,7 @@ pub fn drafted(answer: &Answer, round: &Round) -> Caption {
     let long = match (drafted, round.drafters.as_slice(), round.candidates().len()) {
         (_, [only], _) => display!("{} has drafted the next segment", moment.name(*only)),
         (2.., _, 1) => "all members have drafted the same next segment".into(),
-        _ => display!("{drafted} members have drafted the next segment; now each member scores the others' drafts"),
+        _ => display!("{drafted} members have drafted the next segment: next, each scores the others' drafts"),
     };
     Caption::new(&[long, "the drafts are in".into()], &besides::besides(&moment, round))
 }
