@@ -133,6 +133,24 @@ fn characters_of_other_widths_do_not_move_what_stands_beside_them() {
 }
 
 #[test]
+fn a_film_names_no_key_and_asks_for_nothing() {
+    let records = recorded();
+    let theme = Library::new(None).load("dark", ColourLevel::True).unwrap();
+    for (size, presents) in [((80, 24), false), ((80, 24), true), ((120, 40), false)] {
+        let stage = Stage { size, theme: theme.clone(), presents };
+        for frame in Film::new(Shot { records: &records, stage, speed: 1.0, most_frames: usize::MAX }) {
+            let row = |y| (0..size.0).map(|x| frame.buffer[(x, y)].symbol()).collect::<String>();
+            let text: Vec<String> = (0..size.1).map(row).collect();
+            for words in [" space ", "quit", "? help", "i ask", "` shows"] {
+                let named = text.iter().find(|row| row.contains(words));
+                assert!(named.is_none(), "{size:?} {presents}: {named:?}");
+            }
+            assert_ne!(text.last().unwrap().trim(), ">", "{size:?} {presents}");
+        }
+    }
+}
+
+#[test]
 fn the_same_run_gives_the_same_file_and_everything_that_is_chosen_changes_it() {
     let records = recorded();
     let choices = [((100, 30), "dark", 1.0), ((80, 24), "dark", 1.0), ((100, 30), "light", 1.0), ((100, 30), "dark", 2.0)];

@@ -27,6 +27,7 @@ impl Stage {
     }
 
     fn options(&self) -> Options {
-        Options { settings: Settings { theme: self.theme.name().to_owned(), ..Settings::default() }, ..Options::default() }
+        let settings = Settings { theme: self.theme.name().to_owned(), watched: true, ..Settings::default() };
+        Options { settings, ..Options::default() }
     }
 }

@@ -79,6 +79,7 @@ const NEEDS: &[(&[Action], Missing)] = &[
         let before = round.is_some_and(|round| round > 0 || card) || earlier;
         (!before).then_some("there is no round before")
     }),
+    (&[Action::Zoom, Action::Votes], |state| state.presenting.is_some().then_some("presenter mode has no zoom")),
     (&[Action::NextRound], |state| state.looking.round.is_none().then_some("this is the newest round")),
     (&[Action::CopyAnswer, Action::Export], |state| {
         let answer = state.answers.session.answers().get(state.shown().0);

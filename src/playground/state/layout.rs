@@ -72,6 +72,8 @@ pub struct Shape<'a> {
     pub draft_lines: usize,
     /// Display lines of the prompt.
     pub prompt_lines: usize,
+    /// Whether there is a line that names keys.
+    pub hints: bool,
     /// Lines of the closing card, if the answer is complete ([`closing_width`]).
     pub closing: Option<usize>,
     /// The part that fills the screen, if any.

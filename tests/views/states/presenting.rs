@@ -14,7 +14,10 @@ pub fn states() -> Vec<State> {
         State::new("presenting-drafts", |size| moved(size, 1)).over("presenting-drafting"),
         State::new("presenting-votes", |size| moved(size, 2)).over("presenting-drafts"),
         State::new("presenting-decision", |size| moved(size, 3)).over("presenting-votes"),
+        State::new("presenting-next", next).over("presenting-decision"),
         State::new("presenting-second-drafts", |size| moved(size, 4)),
+        State::new("presenting-leaving", |size| moved(size, 9)),
+        State::new("presenting-tuning", |size| pressed(moved(size, 6), "t")),
         State::new("presenting-answered", |size| moved(size, 12)),
         State::new("presenting-why", |size| pressed(moved(size, 6), "e")),
         State::new("presenting-writes", |size| pressed(moved(size, 12), "i")).over("presenting-answered"),
@@ -37,6 +40,18 @@ fn presented(size: Size, records: &[Record]) -> Screen {
 fn moved(size: Size, moments: usize) -> Screen {
     let mut screen = presented(size, recorded());
     for _ in 0..moments {
+        screen = pressed(screen, "space");
+        screen.prepare();
+    }
+    screen
+}
+
+/// The user has moved on from the first decision, and nothing of the second round has come.
+fn next(size: Size) -> Screen {
+    let records = recorded();
+    let end = records.iter().position(|record| matches!(record.event, Event::RoundStarted { .. }) && record.round == 2).unwrap();
+    let mut screen = presented(size, &records[..end]);
+    for _ in 0..4 {
         screen = pressed(screen, "space");
         screen.prepare();
     }

@@ -18,6 +18,7 @@ use crate::playground::state::State;
 use crate::playground::state::action::Action;
 use crate::playground::state::heat_map::Direction;
 use crate::playground::state::message::{Effect, Listing};
+use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::picker::MemberAction;
 
 /// The result of an action: effects, or nothing to do outside.
@@ -99,8 +100,8 @@ table! { state:
     FocusNext => Scrolling::from(state).focus_by(1),
     FocusPrevious => Scrolling::from(state).focus_by(-1),
     Pane(number) => Scrolling::from(state).focus_pane(number),
-    Zoom => state.looking.zoomed = !state.looking.zoomed,
-    Votes => state.looking.votes(),
+    Zoom => state.fill_the_screen(|looking| looking.zoomed = !looking.zoomed),
+    Votes => state.fill_the_screen(Looking::votes),
     Present => state.present(),
     Heat => Viewing::from(state).shade(),
     Provenance => state.settings.authors = !state.settings.authors,

@@ -24,7 +24,7 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>) -> Option<Layout> {
     }
     let mut body = Rect { x: 0, y: 0, width, height };
     let status = take_top(&mut body, 1);
-    let hints = take_bottom(&mut body, 1);
+    let hints = take_bottom(&mut body, u16::from(shape.hints));
     let prompt = take_bottom(&mut body, (shape.prompt_lines as u16).min(if height < 30 { 5 } else { 10 }));
     let dock = shape.docked.then(|| dock::take(&mut body));
     let story = take_top(&mut body, 1);

@@ -10,6 +10,7 @@ fn shape(members: &[MemberIndex], away: usize) -> Shape<'_> {
         verifiers: members.len(),
         draft_lines: 2,
         prompt_lines: 1,
+        hints: true,
         closing: None,
         zoomed: None,
         docked: false,

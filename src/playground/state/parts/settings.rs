@@ -81,6 +81,9 @@ pub struct Settings {
     /// Whether presenter mode is on when the playground opens.
     #[serde(default)]
     pub presents: bool,
+    /// Whether it is only watched, as a film is: then there is no prompt, and no key is named.
+    #[serde(default)]
+    pub watched: bool,
 }
 
 impl Default for Settings {
@@ -97,6 +100,7 @@ impl Default for Settings {
             linger: Linger::default(),
             scan: false,
             presents: false,
+            watched: false,
         }
     }
 }

@@ -5,33 +5,42 @@
 //! live run are presented alike. [`layout`] says where everything is, [`scene::presented`](super::scene::presented) what.
 
 pub mod layout;
+pub mod moment;
 
 use std::collections::VecDeque;
 
 use super::State;
+use super::action::Action;
 use super::answer::Answer;
+use super::log::Level;
 use super::message::{Effect, Message, ReplayOrder};
+use super::overlay::Overlay;
 use super::parts::answers::{Answers, Source};
+use super::parts::looking::Looking;
 use crate::engine::fusion::event::{Event, Milestone, Record};
 use crate::engine::fusion::run::DraftState;
 use crate::engine::round::Command;
 
-/// What waits, and whether anything is let in.
+/// What waits, and what is let in.
 #[derive(Debug, Clone, Default)]
 pub struct Presenting {
     gate: Gate,
     held: VecDeque<Message>,
 }
 
-/// Whether what comes is let in.
+/// What is let in while nothing waits; behind what waits everything does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Gate {
-    /// Until the next moment.
+    /// The question or a decision is shown: what belongs to it comes in, the next round does not.
     #[default]
+    Resting,
+    /// The user has moved on: everything until the next moment.
     Open,
-    /// A moment is shown.
-    Closed,
-    /// Always: a film has a pace of its own.
+    /// The drafts are shown: nothing comes in.
+    Drafts,
+    /// The votes are shown: nothing comes in.
+    Votes,
+    /// Everything, always: a film has a pace of its own.
     Removed,
 }
 
@@ -42,10 +51,16 @@ impl Presenting {
         Self { gate: Gate::Removed, held: VecDeque::new() }
     }
 
+    /// From the middle of a run on: what is under way goes on until its next moment.
+    fn from_here(answers: &Answers) -> Self {
+        let under_way = answers.session.newest().is_some_and(|answer| answer.run.open_round().is_some());
+        Self { gate: if under_way { Gate::Open } else { Gate::Resting }, held: VecDeque::new() }
+    }
+
     /// Whether something waits for the user.
     #[must_use]
     pub fn waits(&self) -> bool {
-        self.gate == Gate::Closed
+        !self.held.is_empty() || matches!(self.gate, Gate::Drafts | Gate::Votes)
     }
 
     fn forget(&mut self) {
@@ -53,29 +68,35 @@ impl Presenting {
             *self = Self::default();
         }
     }
+
+    /// Whether the moment that is shown comes before this message.
+    fn stops(&self, message: &Message) -> bool {
+        let milestone = if let Message::Record(record) = message { record.event.milestone() } else { None };
+        match self.gate {
+            Gate::Removed => false,
+            Gate::Drafts | Gate::Votes => is_of_the_run(message),
+            Gate::Resting => matches!(milestone, Some(Milestone::RoundStarted | Milestone::RunFinished)),
+            // Without votes the decision is the next moment.
+            Gate::Open => matches!(milestone, Some(Milestone::Ranked(ranked)) if !ranked.unanimous),
+        }
+    }
+
+    fn hold(&mut self, message: Message) {
+        self.held.push_back(message);
+        self.stay();
+    }
+
+    /// What comes next waits; the moment that it ends is shown.
+    fn stay(&mut self) {
+        if self.gate == Gate::Open {
+            self.gate = Gate::Votes;
+        }
+    }
 }
 
 /// Whether a message comes from the run or the recording, and so has its turn behind what waits.
 fn is_of_the_run(message: &Message) -> bool {
     matches!(message, Message::Record(_) | Message::RunEnded(_) | Message::Replayed { over: true, .. })
-}
-
-/// Whether the moment before this message is to be seen first.
-fn begins_a_moment(message: &Message, answers: &Answers) -> bool {
-    let (Message::Record(record), Some(answer)) = (message, answers.session.newest()) else { return false };
-    let last = answer.run.rounds.last();
-    let decided = || last.and_then(|round| round.accepted.as_ref()).is_some_and(|accepted| !accepted.text.trim().is_empty());
-    match record.event.milestone() {
-        // The question, or a decision.
-        Some(Milestone::RoundStarted) => last.is_none() || decided(),
-        Some(Milestone::RunFinished) => decided(),
-        // Without votes the decision is the next moment.
-        Some(Milestone::Ranked(ranked)) => !ranked.unanimous,
-        Some(
-            Milestone::RunStarted | Milestone::Accepted { .. } | Milestone::Reopened | Milestone::Moved | Milestone::Continued,
-        )
-        | None => false,
-    }
 }
 
 /// Whether all drafts of the open round are in, with this event, and one of them says something.
@@ -94,24 +115,35 @@ impl State {
         if matches!(message, Message::Opened { .. }) {
             presenting.forget();
         }
-        let waits = match presenting.gate {
-            Gate::Removed => false,
-            Gate::Closed => is_of_the_run(&message),
-            Gate::Open => begins_a_moment(&message, &self.answers),
-        };
+        let waits = if presenting.held.is_empty() { presenting.stops(&message) } else { is_of_the_run(&message) };
         if !waits {
             return Some(message);
         }
-        presenting.gate = Gate::Closed;
-        presenting.held.push_back(message);
+        presenting.hold(message);
         None
     }
 
     /// Shows the moment that an event completes, if it does.
     pub(super) fn stay_at_moment(&mut self, record: &Record) {
-        let complete = self.answers.session.newest().is_some_and(|answer| completes_the_drafts(record, answer));
-        if let Some(presenting) = self.presenting.as_mut().filter(|presenting| complete && presenting.gate == Gate::Open) {
-            presenting.gate = Gate::Closed;
+        let Some(presenting) = self.presenting.as_mut().filter(|presenting| presenting.gate != Gate::Removed) else { return };
+        let complete = || self.answers.session.newest().is_some_and(|answer| completes_the_drafts(record, answer));
+        let rests = match record.event.milestone() {
+            Some(Milestone::RunStarted) => true,
+            Some(Milestone::Accepted { text }) => !text.trim().is_empty(),
+            Some(
+                Milestone::RoundStarted
+                | Milestone::Reopened
+                | Milestone::Ranked(_)
+                | Milestone::RunFinished
+                | Milestone::Moved
+                | Milestone::Continued,
+            )
+            | None => false,
+        };
+        if rests {
+            presenting.gate = Gate::Resting;
+        } else if presenting.gate == Gate::Open && complete() {
+            presenting.gate = Gate::Drafts;
         }
     }
 
@@ -127,41 +159,76 @@ impl State {
     pub(super) fn present(&mut self) -> Vec<Effect> {
         self.looking.zoomed = false;
         let Some(presenting) = self.presenting.take() else {
-            self.presenting = Some(Presenting::default());
+            self.presenting = Some(Presenting::from_here(&self.answers));
             return Vec::new();
         };
         presenting.held.into_iter().flat_map(|message| self.take_in(message)).collect()
     }
 
-    /// Moves to the next moment; `None` outside presenter mode, and where there is none to come.
-    pub(super) fn next_moment(&mut self) -> Option<Vec<Effect>> {
-        let presenting = self.presenting.as_mut().filter(|presenting| presenting.waits() || self.answers.session.is_going())?;
-        presenting.gate = Gate::Open;
-        self.looking.round = None;
-        let mut effects = Vec::new();
-        let mut first = true;
-        while let Some(message) = self.presenting.as_mut().and_then(|presenting| presenting.held.pop_front()) {
-            let again = !first && begins_a_moment(&message, &self.answers);
-            if again && let Some(presenting) = &mut self.presenting {
-                presenting.gate = Gate::Closed;
-                presenting.held.push_front(message);
-                return Some(effects);
-            }
-            effects.extend(self.take_in(message));
-            first = false;
-            if self.presenting.as_ref().is_none_or(Presenting::waits) {
-                return Some(effects);
-            }
+    /// Lets a part fill the screen, or no longer; before an audience every part stays.
+    pub(super) fn fill_the_screen(&mut self, change: fn(&mut Looking)) {
+        if self.presenting.is_none() {
+            return change(&mut self.looking);
         }
-        effects.extend(self.continues());
+        let everything = self.keymap.key(Action::Present);
+        self.notices.say(
+            Level::Info,
+            &format!("presenter mode has no zoom: `{everything}` shows everything, and there a part can fill the screen"),
+        );
+    }
+
+    /// Moves to the next moment, or down a page that lies over it; `None` outside presenter mode, and where no moment is to come.
+    pub(super) fn next_moment(&mut self) -> Option<Vec<Effect>> {
+        let to_come = self.answers.session.is_going() && !self.answers.can_be_continued();
+        let presenting = self.presenting.as_mut()?;
+        if let Some(page) = self.looking.overlay.as_mut().and_then(Overlay::scroll_mut) {
+            page.by(page.height.saturating_sub(1).max(1).cast_signed());
+            return Some(Vec::new());
+        }
+        if !presenting.waits() && !to_come {
+            return None;
+        }
+        let was = std::mem::replace(&mut presenting.gate, Gate::Open);
+        self.looking.round = None;
+        // The result of votes that were shown.
+        let mut passes = was == Gate::Votes;
+        let mut effects = Vec::new();
+        while let Some(presenting) = &mut self.presenting {
+            let Some(message) = presenting.held.pop_front() else { break };
+            if !passes && presenting.stops(&message) {
+                presenting.held.push_front(message);
+                presenting.stay();
+                return Some(effects);
+            }
+            passes = false;
+            effects.extend(self.take_in(message));
+        }
+        let goes_on = self.continues();
+        if was == Gate::Open && goes_on.is_none() {
+            self.say_what_is_awaited();
+        }
+        effects.extend(goes_on);
         Some(effects)
+    }
+
+    /// The user has moved on already, and the next moment has not come.
+    fn say_what_is_awaited(&mut self) {
+        let (answer, round) = self.shown();
+        let answer = self.answers.session.answer(answer);
+        let moment = self.moment(answer, round.and_then(|round| answer.round(round)));
+        if let Some(awaited) = moment.awaited() {
+            self.notices.say(Level::Info, awaited);
+        }
     }
 
     /// What makes a run or a recording continue that stands still.
     fn continues(&self) -> Option<Effect> {
         match &self.answers.source {
             Source::Replay(replay) => (!replay.playing && !replay.over).then_some(Effect::Replay(ReplayOrder::Resume)),
-            Source::Live => self.answers.is_paused().then_some(Effect::Order(Command::Resume)),
+            Source::Live => {
+                let rests = self.settings.linger.on && self.answers.lingers();
+                (self.answers.is_paused() || rests).then_some(Effect::Order(Command::Resume))
+            }
         }
     }
 }

@@ -26,6 +26,9 @@ const MOST_LINES: usize = 4;
 
 /// What the user may want now: keys and what they do, the likeliest first.
 pub(super) fn hints(state: &State) -> Vec<Hint> {
+    if state.settings.watched {
+        return Vec::new();
+    }
     if let Some(first) = state.pressed.pending.first() {
         let continuations = state.keymap.continuations(state.context(), *first).into_iter();
         return continuations
@@ -292,7 +295,7 @@ pub fn places(hints: &[Hint], width: u16, taken: u16) -> Vec<(Range<u16>, usize)
 
 /// The columns that a message takes on the lowest line; none if there is no message, or it needs a sheet.
 pub(super) fn notice_columns(state: &State) -> u16 {
-    let notice = state.notices.notice.as_ref().filter(|_| sheet(state).is_empty());
+    let notice = state.notices.notice.as_ref().filter(|_| !state.settings.watched && sheet(state).is_empty());
     notice.map_or(0, |notice| notice.text.width() as u16 + 1)
 }
 
@@ -308,7 +311,8 @@ pub(super) fn sheet(state: &State) -> Prose {
         }
         return sheet;
     }
-    let Some(notice) = &state.notices.notice else { return sheet };
+    // What is watched has no key that would take a message away.
+    let Some(notice) = state.notices.notice.as_ref().filter(|_| !state.settings.watched) else { return sheet };
     // The most important hint has its place beside the message.
     let hint = hints(state).first().map_or(0, |hint| hint.width() + 1);
     if notice.text.width() + 2 + hint <= usize::from(state.size().0) {

@@ -153,12 +153,11 @@ const NO_ENTRIES: usize = 2;
 pub(super) fn popup(state: &State, layout: &Layout) -> Rect {
     let Some(overlay) = &state.looking.overlay else { return Rect::default() };
     let size = state.size();
-    let mut body = layout.body;
+    let body = layout.body;
     let (width, height) = match overlay {
         Overlay::Page(page, _) => (page.view().width, (page.view().height)(body.height)),
         Overlay::Entry(_) => (84, 9),
-        // Before an audience it covers what it otherwise is beside.
-        Overlay::Tuning(_) => return layout.dock.unwrap_or_else(|| dock::take(&mut body)),
+        Overlay::Tuning(_) => return layout.dock.unwrap_or_default(),
         Overlay::Roster(_) => (196, body.height.min(40)),
         // A few entries need few rows; what tells many apart needs columns.
         Overlay::List(picker) => {

@@ -2,16 +2,18 @@
 
 use ratatui::layout::Rect;
 
+use super::caption::{self, Caption};
 use super::shown::Shown;
 use crate::clean::{DisplayText, clean, clean_line};
 use crate::display;
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::run::{DraftState, Phase, Round};
 use crate::playground::state::State;
+use crate::playground::state::action::Action;
 use crate::playground::state::answer::Answer;
 use crate::playground::state::flow::Flow;
 use crate::playground::state::glyphs::Glyphs;
 use crate::playground::state::presenting::layout::Words;
+use crate::playground::state::presenting::moment::Moment;
 use crate::playground::state::prose::{Line, Prose, Tone, line, wrap};
 
 /// The most characters of a question that an audience reads.
@@ -33,8 +35,8 @@ pub fn question(answer: &Answer, width: u16) -> Prose {
 }
 
 /// Everything that is said, each in its place.
-pub(super) fn presented(shown: Shown<'_>, words: Words, story: &DisplayText) -> Vec<Placed> {
-    let Shown { state, answer, round, .. } = shown;
+pub(super) fn presented(shown: Shown<'_>, words: Words, story: &Caption) -> Vec<Placed> {
+    let Shown { state, answer, .. } = shown;
     let glyphs = Glyphs::new(state.settings.ascii);
     let mut asked = question(answer, words.question.width);
     if asked.len() > usize::from(words.question.height) {
@@ -46,31 +48,47 @@ pub(super) fn presented(shown: Shown<'_>, words: Words, story: &DisplayText) -> 
     vec![
         (words.question, asked),
         (words.answer, said(state, answer, words.answer)),
-        (words.caption, caption(moment(answer, round), story, words.caption)),
+        (words.caption, caption(shown, story, words.caption)),
     ]
 }
 
-/// Which moment it is, and what happens in it.
-fn caption(moment: DisplayText, story: &DisplayText, place: Rect) -> Prose {
-    let mut prose = vec![line(Tone::Dim, moment)];
-    wrap(&mut prose, Line::new(), Tone::Strong, story, place.width, 0);
+/// Which moment it is, and what happens in it; `story` is what any screen says of it.
+fn caption(shown: Shown<'_>, story: &Caption, place: Rect) -> Prose {
+    let Shown { state, answer, round, .. } = shown;
+    let moment = state.moment(answer, round);
+    let (mut title, mut leaving) = (moment.title(), Vec::new());
+    let mut own = None;
+    match moment {
+        Moment::Next(_) => {
+            title = display!("{title} · `{}` again when the drafts are in", state.keymap.key(Action::RunPause));
+            own = Some("each member reads the answer so far and drafts the next segment".into());
+        }
+        Moment::Drafts(_) => own = round.map(|round| caption::drafted(answer, round)),
+        Moment::Decision(_) => leaving = round.map_or_else(Vec::new, |round| caption::leaving(answer, round)),
+        Moment::Question | Moment::Drafting(_) | Moment::Voting(_) | Moment::Votes(_) | Moment::End => {}
+    }
+    let mut prose = vec![line(Tone::Dim, title)];
+    prose.extend(told(own.as_ref().unwrap_or(story), &leaving, place));
     prose
 }
 
-fn moment(answer: &Answer, round: Option<&Round>) -> DisplayText {
-    let Some(round) = round else { return "the question".into() };
-    let newest = answer.run.rounds.last().is_some_and(|last| last.number == round.number);
-    if newest && matches!(answer.run.phase, Phase::Finished(_)) {
-        return "the end".into();
-    }
-    let what = if round.accepted.is_some() {
-        "the decision"
-    } else if round.drafts.iter().any(|draft| matches!(draft, DraftState::Open(_))) {
-        "the drafts"
-    } else {
-        "the votes"
+/// The longest form of a sentence for which there is room below the title, and who leaves in any case: of all that happens in a
+/// round an audience misses that least.
+fn told(story: &Caption, leaving: &[DisplayText], place: Rect) -> Prose {
+    let rows = usize::from(place.height.saturating_sub(1));
+    let with = |form: &DisplayText| {
+        let mut prose = Prose::new();
+        wrap(&mut prose, Line::new(), Tone::Strong, form, place.width, 0);
+        for missing in leaving.iter().filter(|part| !form.contains(part.as_ref())) {
+            wrap(&mut prose, Line::new(), Tone::Strong, missing, place.width, 0);
+        }
+        prose
     };
-    display!("round {} · {what}", round.number)
+    let forms = story.forms();
+    let fitting = forms.iter().map(with).find(|prose| prose.len() <= rows);
+    let mut prose = fitting.or_else(|| forms.last().map(with)).unwrap_or_default();
+    prose.truncate(rows);
+    prose
 }
 
 /// The accepted segments: a line each where they fit, else one behind the other; the newest in any case.

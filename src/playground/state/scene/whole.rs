@@ -148,7 +148,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         chart_places,
         chart,
         timeline,
-        presented: words.map_or_else(Vec::new, |words| presented(shown, words, &sentence.fitting(words.caption.width))),
+        presented: words.map_or_else(Vec::new, |words| presented(shown, words, &sentence.caption)),
         story: sentence.fitting(layout.story.width.saturating_sub(1)),
         deciding: sentence.deciding,
         sentence,
@@ -156,8 +156,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         stays: exits::stays(answer, round, panes.len()),
         exit_threshold,
         status: Some(status_line(shown)),
-        why: reasons
-            .map_or_else(Vec::new, |(whole, rows)| why::beginning(&whole, rows, &state.keymap.key(Action::Open(Page::Why)))),
+        why: reasons.map_or_else(Vec::new, |(whole, rows)| why::beginning(&whole, rows, &why_key(state))),
         table,
         votes,
         panes,
@@ -260,6 +259,7 @@ fn layout(
     let main = if docked { dock::beside(width) } else { width };
     // Nothing is written while the panel is open: at the bottom it has the prompt's place.
     let lines = if docked && main == width && card.is_none() && state.presenting.is_none() { 0 } else { lines };
+    let watched = state.settings.watched;
     let tried = state.knobs.tuning.is_trying() && state.knobs.tuning.can_be_rescored();
     let answer = state.answers.session.answer(state.shown().0);
     let verifiers = answer.labels.iter().filter(|label| label.verifies).count();
@@ -271,26 +271,33 @@ fn layout(
         pane: looking.pane,
         verifiers,
         draft_lines,
-        prompt_lines: lines,
+        prompt_lines: if watched { 0 } else { lines },
+        hints: !watched,
         closing: closing.map(Vec::len),
         zoomed,
         docked,
         tried,
     };
-    let text_width = match zoomed {
-        Some(Part::Pane(_)) => main.saturating_sub(1),
-        Some(Part::Ranking | Part::Transcript) | None => draft_width(main, present.len(), verifiers, tried),
+    let presented = state.presenting.is_some().then(|| {
+        let question = presented::question(answer, presenting::layout::inside(main));
+        (question.len() as u16, state.writing.active || card.is_some())
+    });
+    let arranged = |draft_lines| match presented {
+        Some((question, writes)) => {
+            let (layout, words) = presenting::layout::arrange(width, height, shape(draft_lines), question, writes)?;
+            Some((layout, Some(words)))
+        }
+        None => Some((arrange(width, height, shape(draft_lines))?, None)),
+    };
+    // How high the panes are depends on the drafts in them, how wide they are does not.
+    let (empty, _) = arranged(0)?;
+    let text_width = match empty.panes.first() {
+        Some((_, place)) => empty.pane_text(*place).width,
+        None => draft_width(main, present.len(), verifiers, tried),
     };
     refresh_texts(state, panes, texts, text_width);
     let lines = |pane: &&Pane| texts.get(pane.member.0).map_or(0, |text| text.flow().lines());
-    let shape = shape(present.iter().map(lines).max().unwrap_or(0));
-    if state.presenting.is_some() {
-        let question = presented::question(answer, width.saturating_sub(4)).len() as u16;
-        let writes = state.writing.active || card.is_some();
-        let (layout, words) = presenting::layout::arrange(width, height, shape, question, writes)?;
-        return Some((layout, Some(words)));
-    }
-    Some((arrange(width, height, shape)?, None))
+    arranged(present.iter().map(lines).max().unwrap_or(0))
 }
 
 /// Takes in what is new of the drafts.
@@ -319,6 +326,11 @@ fn greeting(state: &State, layout: &Layout) -> Prose {
         }
         Source::Live => welcome(state, layout),
     }
+}
+
+/// The key that shows all reasons; none where no keys are pressed.
+fn why_key(state: &State) -> String {
+    if state.settings.watched { String::new() } else { state.keymap.key(Action::Open(Page::Why)) }
 }
 
 /// The closing card, while the screen shows it.

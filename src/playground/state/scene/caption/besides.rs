@@ -24,7 +24,8 @@ pub(super) fn besides(moment: &Moment<'_>, round: &Round) -> Vec<DisplayText> {
     parts
 }
 
-fn leaving(moment: &Moment<'_>, round: &Round) -> Vec<DisplayText> {
+/// Who leaves, and why.
+pub(super) fn leaving(moment: &Moment<'_>, round: &Round) -> Vec<DisplayText> {
     let here = moment.answer.run.departures().iter().filter(|departure| departure.round == round.number);
     here.map(|departure| {
         let name = moment.name(departure.member);

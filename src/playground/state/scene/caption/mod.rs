@@ -162,6 +162,37 @@ pub fn of_round(moment: Moment<'_>) -> Caption {
     }
 }
 
+/// The caption of the drafts of a round, before anything is said of the votes on them.
+#[must_use]
+pub fn drafted(answer: &Answer, round: &Round) -> Caption {
+    if let Some(lazily) = lazy::open(answer, round) {
+        return lazily.into();
+    }
+    let moment = Moment::of(answer, round);
+    let drafted = round.drafts.iter().filter(|draft| matches!(draft, DraftState::Finished(_))).count();
+    let long = match (drafted, round.drafters.as_slice(), round.candidates().len()) {
+        (_, [only], _) => display!("{} has drafted the next segment", moment.name(*only)),
+        (2.., _, 1) => "all members have drafted the same next segment".into(),
+        _ => display!("{drafted} members have drafted the next segment: next, each scores the others' drafts"),
+    };
+    Caption::new(&[long, "the drafts are in".into()], &besides::besides(&moment, round))
+}
+
+/// Who leaves after a round, and why: a sentence each.
+#[must_use]
+pub fn leaving(answer: &Answer, round: &Round) -> Vec<DisplayText> {
+    besides::leaving(&Moment::of(answer, round), round)
+}
+
+impl<'a> Moment<'a> {
+    /// A round of an answer, without its votes.
+    fn of(answer: &'a Answer, round: &'a Round) -> Self {
+        let keys = Keys { tune: "", again: "", go_on: "" };
+        let (matrix, deciding, state, single) = (None, None, None, None);
+        Self { answer, round: Some(round), matrix, deciding, state, recording: false, single, keys }
+    }
+}
+
 impl Moment<'_> {
     fn name(&self, member: MemberIndex) -> DisplayStr<'_> {
         self.answer.name(member)
