@@ -5,6 +5,7 @@ use specfuse::engine::fusion::event::{Event, ExitReason, Record};
 use specfuse::engine::fusion::run::Run;
 use specfuse::engine::round::Command;
 use specfuse::playground::state::pages::Page;
+use specfuse::playground::state::presenting::Presenting;
 use specfuse::playground::state::tour::{SEED, STOPS, Tour};
 use specfuse::playground::state::{Ask, Effect, Linger, Message, Screen};
 
@@ -168,7 +169,7 @@ fn a_card_says_what_came_of_the_answer() {
 #[test]
 fn before_an_audience_the_card_names_the_key_that_goes_on() {
     let mut state = support::state(120, 40);
-    press(&mut state, "P");
+    state.state.presenting = Some(Presenting::default());
     state.update(Message::Tour);
     state.prepare();
     assert!(card(&state).contains("`space` shows the next moment"), "{}", card(&state));
@@ -204,23 +205,19 @@ fn the_recipe_of_the_fourth_stop_holds() {
     let [Effect::TakeUp(taken)] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(taken.commands, [Command::Pause, Command::Rewind { to_round: 0 }], "no decision waits");
     let rewind = Command::Rewind { to_round: 0 };
-    let back = support::taken_up(&records, support::built_in(), vec![rewind.clone()]);
+    let back = support::taken_up(&records, support::built_in(), vec![rewind]);
     let rewound = back.iter().position(|record| matches!(record.event, Event::Rewound { .. })).unwrap() + 1;
     support::feed(&mut state, &back[records.len()..rewound]);
     state.prepare();
     assert!(card(&state).contains("All rounds were taken back and kept. Segments are 20 tokens long now."), "{}", card(&state));
     assert!(card(&state).contains("`-` makes them 10 tokens long"), "{}", card(&state));
     let effects = press(&mut state, "-");
-    let [Effect::Order(shorter)] = &effects[..] else { panic!("{effects:?}") };
-    let mut commands = vec![rewind, shorter.clone()];
-    commands.extend(std::iter::repeat_n(Command::Step, 6));
-    let again = support::taken_up(&records, support::built_in(), commands);
-    for record in &again[rewound..] {
-        state.update(Message::Record(record.clone()));
-        if state.answers.session.newest().is_some_and(|answer| answer.is_closed()) {
-            break;
-        }
+    let [Effect::Order(Command::SetParameters { values })] = &effects[..] else { panic!("{effects:?}") };
+    for (name, value) in values.clone() {
+        let event = Event::ParamsChanged { name, value, together: false };
+        support::feed(&mut state, &[Record { round: 0, t_ms: 0.0, event }]);
     }
+    support::feed(&mut state, &played(3, &[("segment-tokens", "10")])[1..]);
     state.prepare();
     let text = card(&state);
     assert!(text.contains("With 20 tokens a segment the answer came out wrong.") && text.contains("With 10 tokens"), "{text}");

@@ -195,7 +195,12 @@ impl Tuning<'_> {
             return Vec::new();
         };
         let skipped = if direction < 0 { before.skipped(next) } else { Vec::new() };
-        self.change_length(next, &skipped)
+        let about = match before {
+            Length::Sentence | Length::Words(_) => self.words_of_tokens(next).unwrap_or_default(),
+            Length::Tokens(_) => String::new(),
+        };
+        let left_out = self.left_out(&skipped);
+        self.change_length(next, &about, &left_out)
     }
 
     /// Why these shorter steps were left out.
@@ -217,10 +222,11 @@ impl Tuning<'_> {
 
     /// Puts a length of segments in force, in this answer and for the next question.
     pub(super) fn set_length(&mut self, length: Length) -> Vec<Effect> {
-        self.change_length(length, &[])
+        self.change_length(length, "", "")
     }
 
-    fn change_length(&mut self, length: Length, skipped: &[Length]) -> Vec<Effect> {
+    /// `about` says more of the length, `left_out` of the steps before it.
+    fn change_length(&mut self, length: Length, about: &str, left_out: &str) -> Vec<Effect> {
         if self.refuses_while_trying() {
             return Vec::new();
         }
@@ -234,8 +240,6 @@ impl Tuning<'_> {
         let now = self.knobs.tuning.over(&self.knobs.in_force(self.answers));
         let before = [&now, &self.knobs.params].map(Length::of).into_iter().find(|before| *before != length);
         let was = before.map_or_else(String::new, |before| format!(", was {}", before.words()));
-        let about = self.words_of_tokens(length).unwrap_or_default();
-        let left_out = self.left_out(skipped);
         let (orders, when) = self.set(values);
         self.notices.say(Level::Info, &format!("{}{about}{was}; {when}{left_out}", length.words()));
         orders
