@@ -221,3 +221,15 @@ fn with_every_key_rebound_no_screen_names_an_old_one() {
         }
     }
 }
+
+/// The first frame of a page already names the keys that scroll it, if there is more below.
+#[test]
+fn a_page_with_more_below_names_its_scroll_keys_at_once() {
+    for (key, height, more) in [("?", 24, true), ("e", 24, true), ("L", 40, false)] {
+        let mut state = support::answered(80, height);
+        support::press(&mut state, "esc");
+        support::press(&mut state, key);
+        let named = state.scene.hints.iter().any(|hint| hint.word == "scroll");
+        assert_eq!(named, more, "{key}");
+    }
+}

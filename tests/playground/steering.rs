@@ -153,3 +153,20 @@ fn a_comparison_says_when_both_answers_are_identical() {
     let (same, other) = (shown(support::answer()), shown(&branched()));
     assert!(same.contains("identical") && !other.contains("identical"), "{same}\n{other}");
 }
+
+/// The run plays on while the list is open: the choice is about the round whose candidates were listed.
+#[test]
+fn a_choice_stays_about_the_round_whose_candidates_were_listed() {
+    let decision = |record: &Record| record.round == 2 && matches!(record.event, Event::Accepted { .. });
+    let (before, after) = support::answer().split_at(support::answer().iter().position(decision).unwrap());
+    let mut state = support::asked(120, 40, before);
+    press(&mut state, "o");
+    let listed: Vec<String> = support::list(&state).entries().map(|item| item.title.to_string()).collect();
+    feed(&mut state, after);
+    assert!(support::newest(&state).rounds.len() > 2, "the round was decided beneath");
+    assert_eq!(support::list(&state).entries().map(|item| item.title.to_string()).collect::<Vec<_>>(), listed);
+    let effects = press(&mut state, "enter");
+    let [Effect::TakeUp(taken)] = &effects[..] else { panic!("{effects:?}") };
+    assert!(matches!(&taken.commands[..], [Command::Override { segment: Some(SegmentId(2)), .. }]), "{:?}", taken.commands);
+    assert!(state.notices.notice.as_ref().unwrap().text.starts_with("round 2: you chose"));
+}

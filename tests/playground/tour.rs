@@ -1,10 +1,11 @@
 //! The guided tour: its stops tell the truth, with the real models.
 
 use specfuse::engine::fusion::conversation::Conversation;
-use specfuse::engine::fusion::event::{ExitReason, Record};
+use specfuse::engine::fusion::event::{Event, ExitReason, Record};
 use specfuse::engine::fusion::run::Run;
 use specfuse::engine::round::Command;
 use specfuse::playground::state::pages::Page;
+use specfuse::playground::state::presenting::Presenting;
 use specfuse::playground::state::tour::{SEED, STOPS, Tour};
 use specfuse::playground::state::{Ask, Effect, Linger, Message, Screen};
 
@@ -92,24 +93,135 @@ fn a_stop_that_was_left_alone_is_not_shown_a_second_time() {
     assert!(state.looking.round.is_none());
 }
 
+/// The words of the card, its lines joined.
+fn card(state: &Screen) -> String {
+    let lines = state.scene.card.iter().flatten();
+    let lines: Vec<String> =
+        lines.map(|line| line.iter().map(|(_, text)| text.to_string()).collect::<String>().trim().to_owned()).collect();
+    lines.join(" ")
+}
+
+/// The tour at a stop before anything of its answer is there.
+fn asked_at(at: usize, width: u16, height: u16) -> Screen {
+    let mut state = support::state(width, height);
+    state.state.settings.linger = Linger { ms: 2500.0, on: true, built_in_only: false };
+    state.update(Message::Tour);
+    for _ in 0..at {
+        press(&mut state, ";");
+    }
+    state.prepare();
+    state
+}
+
 #[test]
-fn of_a_stop_with_many_decisions_each_stays_a_shorter_time() {
-    let rest = |at: usize| {
+fn every_decision_of_a_stop_stays_as_long_as_the_setting_says() {
+    for at in 0..STOPS.len() {
         let mut state = support::state(120, 40);
         state.state.settings.linger = Linger { ms: 2500.0, on: true, built_in_only: false };
         let mut effects = state.update(Message::Tour);
         for _ in 0..at {
             effects = press(&mut state, ";");
         }
-        let rest = effects.iter().find_map(|effect| match effect {
-            Effect::Order(Command::Linger { ms }) => Some(*ms),
-            _ => None,
-        });
-        let contested = run(at, &[]).rounds.iter().filter(|round| round.is_contested() && !round.only_ends()).count();
-        (rest.unwrap(), contested)
-    };
-    for at in 0..STOPS.len() {
-        let (ms, decisions) = rest(at);
-        assert!(ms >= 1000.0 && ms * decisions as f64 <= 12_000.0, "stop {at}: {decisions} decisions of {ms} ms");
+        assert!(effects.contains(&Effect::Order(Command::Linger { ms: 2500.0 })), "stop {at}");
     }
+}
+
+#[test]
+fn a_card_promises_nothing_that_is_not_there_yet_and_fits() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        for at in 0..STOPS.len() {
+            let mut state = asked_at(at, width, height);
+            for record in played(at, &[]) {
+                let complete = state.answers.session.newest().is_some_and(|answer| answer.is_closed());
+                let (text, lines) = (card(&state), state.scene.card.as_ref().unwrap().len());
+                assert!(lines <= 5, "{text}");
+                for late in ["came out", "drafted the same. It", "won, but", "shows the chart", "looks at an earlier"] {
+                    assert!(complete || !text.contains(late), "stop {at}: {text}");
+                }
+                let left = state.answers.session.newest().is_some_and(|answer| !answer.run.departures().is_empty());
+                assert!(left || !text.contains("left after"), "{text}");
+                state.update(Message::Record(record));
+                state.prepare();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_card_says_what_came_of_the_answer() {
+    let said = [
+        "looks at an earlier round",
+        "In round 4 all that took part drafted the same",
+        "babble left after round 3",
+        "With 20 tokens a segment the answer came out wrong",
+        "In round 2 the draft of abacus won",
+    ];
+    for (at, part) in said.into_iter().enumerate() {
+        let text = card(&stop(at, 120, 40));
+        assert!(text.contains(part), "{text}");
+    }
+    let chart = stop(2, 120, 40);
+    assert!(card(&chart).contains("`esc` closes the chart"));
+    let last = card(&stop(4, 120, 40));
+    assert!(last.contains("`D` plays it at three lengths"), "{last}");
+}
+
+#[test]
+fn before_an_audience_the_card_names_the_key_that_goes_on() {
+    let mut state = support::state(120, 40);
+    state.state.presenting = Some(Presenting::default());
+    state.update(Message::Tour);
+    state.prepare();
+    assert!(card(&state).contains("`space` shows the next moment"), "{}", card(&state));
+}
+
+#[test]
+fn behind_the_last_stop_the_way_back_stays() {
+    let mut state = stop(4, 80, 24);
+    press(&mut state, ";");
+    assert!(!state.writing.active && card(&state).contains("`i` asks a question of your own"), "{}", card(&state));
+    assert!(card(&state).contains("`D`") && card(&state).contains("`d`"));
+    press(&mut state, ";");
+    assert!(state.tour.is_some_and(Tour::is_over) && state.notices.notice.is_some());
+    assert!(press(&mut state, ",").is_empty(), "the last answer is still there");
+    assert_eq!(state.tour, Some(Tour { at: 4, shown: true }));
+    press(&mut state, ";");
+    press(&mut state, "i");
+    state.update(Message::Ask("Why?".to_owned()));
+    state.prepare();
+    assert_eq!(state.scene.card, None);
+    assert_eq!(asked(&press(&mut state, ",")).params, STOPS[4].params());
+}
+
+/// The recipe of the fourth stop, key by key, with what the card says of each.
+#[test]
+fn the_recipe_of_the_fourth_stop_holds() {
+    let records = played(3, &[]);
+    let mut state = stop(3, 80, 24);
+    assert!(press(&mut state, "d").is_empty() && state.looking.overlay.is_none());
+    assert!(state.notices.notice.as_ref().unwrap().text.contains("`R` takes a round back"));
+    assert!(card(&state).contains("`R` takes round 1 back"), "{}", card(&state));
+    let effects = press(&mut state, "R");
+    let [Effect::TakeUp(taken)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(taken.commands, [Command::Pause, Command::Rewind { to_round: 0 }], "no decision waits");
+    let rewind = Command::Rewind { to_round: 0 };
+    let back = support::taken_up(&records, support::built_in(), vec![rewind]);
+    let rewound = back.iter().position(|record| matches!(record.event, Event::Rewound { .. })).unwrap() + 1;
+    support::feed(&mut state, &back[records.len()..rewound]);
+    state.prepare();
+    assert!(card(&state).contains("All rounds were taken back and kept. Segments are 20 tokens long now."), "{}", card(&state));
+    assert!(card(&state).contains("`-` makes them 10 tokens long"), "{}", card(&state));
+    let effects = press(&mut state, "-");
+    let [Effect::Order(Command::SetParameters { values })] = &effects[..] else { panic!("{effects:?}") };
+    for (name, value) in values.clone() {
+        let event = Event::ParamsChanged { name, value, together: false };
+        support::feed(&mut state, &[Record { round: 0, t_ms: 0.0, event }]);
+    }
+    support::feed(&mut state, &played(3, &[("segment-tokens", "10")])[1..]);
+    state.prepare();
+    let text = card(&state);
+    assert!(text.contains("With 20 tokens a segment the answer came out wrong.") && text.contains("With 10 tokens"), "{text}");
+    assert!(text.contains("`d` shows both side by side"), "{text}");
+    press(&mut state, "d");
+    assert_eq!(state.looking.page(), Some(Page::Compare));
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::action::Action;
 use super::fuzzy;
+use super::parts::looking::Look;
 use crate::clean::{DisplayText, clean};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::SegmentId;
@@ -61,6 +62,8 @@ pub enum Choice {
         member: String,
         /// The segment whose round it is; `None` for the open round.
         segment: Option<SegmentId>,
+        /// That round: it may be decided while the list is open.
+        round: Look,
     },
     /// Go to the end of this branch.
     Branch(SegmentId),

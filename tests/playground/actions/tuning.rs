@@ -67,10 +67,13 @@ pub(super) fn shorter(pressed: Pressed) {
     assert_eq!(ordered(&pressed.effects), by("words", "segment-words", 3));
     let said = pressed.after.state.notices.notice.clone().unwrap().text;
     assert!(said.contains("by 3 words, was by sentence; from the next round"), "{said}");
+    assert!(said.ends_with(" (12 words and 6 words would not cut a segment of 6 words)"), "{said}");
     // The run has not answered yet: the next press continues from there.
     let mut after = pressed.after;
     let effects = press(&mut after, pressed.key);
     assert_eq!(ordered(&effects), by("tokens", "segment-tokens", 10));
+    let said = after.state.notices.notice.clone().unwrap().text;
+    assert!(said.contains("by 10 tokens, about ") && said.contains(" words, was by 3 words"), "{said}");
 }
 
 /// Nothing is longer than a sentence.

@@ -37,6 +37,7 @@ use leaving::Leaving;
 pub use recorded::BETWEEN;
 use recorded::{Recordings, open};
 use steering::Steering;
+use tour::Touring;
 
 use crate::engine::fusion::MemberIndex;
 
@@ -46,7 +47,9 @@ impl State {
         if action != Action::QuitAtOnce {
             self.pressed.leaving = false;
         }
-        table::act(self, action)
+        let mut effects = table::act(self, action);
+        Touring::from(self).hurry(&mut effects);
+        effects
     }
 
     /// Closes what is open, or else leaves.
@@ -96,7 +99,9 @@ impl State {
                 vec![Effect::UseTheme(name)]
             }
             (Some(Choice::Trace(path)), _) => open(&self.answers, &mut self.notices, path),
-            (Some(Choice::Candidate { member, segment }), _) => Steering::from(self).choose_candidate(member, segment),
+            (Some(Choice::Candidate { member, segment, round }), _) => {
+                Steering::from(self).choose_candidate(member, segment, round)
+            }
             (Some(Choice::Branch(segment)), _) => Steering::from(self).go_to_branch(segment),
             (Some(Choice::AgainstBranch(segment)), _) => {
                 self.looking.compare_with(Against::Branch(segment));

@@ -17,10 +17,10 @@ use crate::playground::state::keymap::Keymap;
 use crate::playground::state::layout::Part;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::{Effect, Listing};
-use crate::playground::state::overlay::Overlay;
+use crate::playground::state::overlay::{Against, Overlay};
 use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::knobs::Knobs;
-use crate::playground::state::parts::looking::Looking;
+use crate::playground::state::parts::looking::{Look, Looking};
 use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::parts::settings::Settings;
 use crate::playground::state::parts::writing::Writing;
@@ -28,6 +28,7 @@ use crate::playground::state::picker::{Choice, Item, MemberAction, Picker, Picke
 use crate::playground::state::roster::Roster;
 use crate::playground::state::scene::{figure, matrix};
 use crate::playground::state::targets;
+use crate::playground::state::tour::Tour;
 
 /// How much one key press changes a weight.
 const WEIGHT_STEP: f64 = 0.1;
@@ -37,7 +38,7 @@ handles! {
     Steering
     changes answers: Answers, looking: Looking, writing: Writing, knobs: Knobs, roster: Roster, settings: Settings,
         notices: Notices;
-    reads keymap: Keymap;
+    reads keymap: Keymap, tour: Option<Tour>;
 }
 
 impl Steering<'_> {
@@ -69,7 +70,7 @@ impl Steering<'_> {
         }
         let (at, round) = self.looking.shown(&self.answers.session);
         let answer = self.answers.session.answer(at);
-        let Some(round) = round.and_then(|round| answer.round(round)) else {
+        let Some((look, round)) = round.and_then(|place| Some((Look { answer: at, round: place }, answer.round(place)?))) else {
             return self.notices.say(Level::Info, "there is no round yet");
         };
         let segment = self.segment_shown();
@@ -86,7 +87,7 @@ impl Steering<'_> {
                 ..Item::new(
                     display!("{} {} {score}", answer.letter(author), answer.name(author)),
                     text,
-                    Choice::Candidate { member, segment },
+                    Choice::Candidate { member, segment, round: look },
                 )
             }
         });
@@ -240,21 +241,7 @@ impl Steering<'_> {
         if self.changeable().is_none() {
             return Vec::new();
         }
-        let (at, round) = self.looking.shown(&self.answers.session);
-        let answer = self.answers.session.answer(at);
-        // An open round has nothing to take back: go to the one before it.
-        let decided = |round: usize| answer.round(round).is_some_and(|round| round.accepted.is_some());
-        let last = round.map(|round| if decided(round) { round } else { round.saturating_sub(1) });
-        // The round that only ends the answer is no round to draft differently, unless the user selected it.
-        let written = |place: &usize| {
-            let accepted = answer.round(*place).and_then(|round| round.accepted.as_ref());
-            accepted.is_some_and(|accepted| !accepted.text.trim().is_empty())
-        };
-        let skipped = last.filter(|_| self.looking.round.is_none()).and_then(|last| (0..=last).rev().find(written));
-        let last = skipped.or(last);
-        let Some(number) =
-            last.and_then(|round| answer.round(round)).filter(|round| round.accepted.is_some()).map(|round| round.number)
-        else {
+        let Some(number) = self.looking.taken_back(&self.answers.session) else {
             self.notices.say(Level::Info, "there is no round to take back yet");
             return Vec::new();
         };
@@ -285,6 +272,22 @@ impl Steering<'_> {
             return Vec::new();
         };
         let mut items = branches::list(answer, PickerKind::Compare, Choice::AgainstBranch);
+        // The tour's own recordings tell its audience nothing.
+        match items.as_slice() {
+            [] if self.tour.is_some() => {
+                let (rewind, go_on) = (self.keymap.key(Action::Rewind), self.keymap.key(Action::RunPause));
+                let text = format!(
+                    "there is only one answer yet: `{rewind}` takes a round back, then change something, and `{go_on}` writes a second"
+                );
+                self.notices.say(Level::Info, &text);
+                return Vec::new();
+            }
+            [Item { choice: Choice::AgainstBranch(segment), .. }] if self.tour.is_some() => {
+                self.looking.compare_with(Against::Branch(*segment));
+                return Vec::new();
+            }
+            _ => {}
+        }
         if items.is_empty() {
             return vec![Effect::ListTraces(Listing::Compare)];
         }
@@ -293,10 +296,12 @@ impl Steering<'_> {
         Vec::new()
     }
 
-    /// Makes this member's candidate the winner.
-    pub(super) fn choose_candidate(&mut self, member: String, segment: Option<SegmentId>) -> Vec<Effect> {
-        if let Some(round) = self.number_shown() {
-            self.notices.say(Level::Info, &format!("round {round}: you chose the candidate of {member}"));
+    /// Makes this member's candidate the winner of the round whose candidates were listed. A round that was decided since is decided
+    /// again.
+    pub(super) fn choose_candidate(&mut self, member: String, segment: Option<SegmentId>, look: Look) -> Vec<Effect> {
+        let segment = segment.or_else(|| self.answers.segment_of(look.answer, Some(look.round)));
+        if let Some(round) = self.answers.session.answer(look.answer).round(look.round) {
+            self.notices.say(Level::Info, &format!("round {}: you chose the candidate of {member}", round.number));
         }
         self.looking.round = None;
         self.members().command(vec![Command::Override { member, segment }])

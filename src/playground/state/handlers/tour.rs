@@ -5,7 +5,7 @@ use super::handles::handles;
 use super::looking::look_at;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::round::Command;
-use crate::playground::state::action::Page;
+use crate::playground::state::action::{Action, Page};
 use crate::playground::state::keymap::Keymap;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
@@ -53,16 +53,36 @@ impl Touring<'_> {
             self.notices.say(Level::Info, "there is a guided tour of five stops: `specfuse demo`");
             return Vec::new();
         };
+        if tour.is_over() {
+            return self.at_the_end(step);
+        }
         if let Some(at) = tour.at.checked_add_signed(step).filter(|at| *at < STOPS.len()) {
             return self.stop_at(at);
         }
         if step < 0 {
             self.notices.say(Level::Info, "this is the first stop");
         } else {
-            // The tour ends with a question of the user's own.
-            *self.tour = None;
-            (self.looking.overlay, self.writing.active) = (None, true);
-            self.notices.say(Level::Info, "the tour is over: ask a question of your own");
+            // What the last stop shows stays, so that there is a way back to it.
+            *self.tour = Some(Tour { at: STOPS.len(), ..tour });
+            self.looking.overlay = None;
+        }
+        Vec::new()
+    }
+
+    /// Goes back to the last stop, which is asked again if something else was asked since.
+    fn at_the_end(&mut self, step: isize) -> Vec<Effect> {
+        if step > 0 {
+            let (back, write) = (self.keymap.key(Action::TourBack), self.keymap.key(Action::Write));
+            let text = format!("this is the end of the tour: `{write}` asks a question of your own, `{back}` goes back");
+            self.notices.say(Level::Info, &text);
+            return Vec::new();
+        }
+        let last = STOPS.len() - 1;
+        if !Tour::is_asked(STOPS[last].question, self.answers) {
+            return self.stop_at(last);
+        }
+        if let Some(tour) = self.tour.as_mut() {
+            tour.at = last;
         }
         Vec::new()
     }
@@ -80,17 +100,28 @@ impl Touring<'_> {
         self.answers.source = Source::Live;
         self.settings.pace = Some(stop.pace);
         let mut effects = vec![Effect::Pace(self.settings.pace), Effect::Drop];
-        let asked = self.asking().ask(Conversation::question(stop.question));
-        effects.extend(asked.into_iter().map(|effect| match effect {
-            Effect::Order(Command::Linger { ms }) => Effect::Order(Command::Linger { ms: ms * stop.rest }),
-            other => other,
-        }));
+        effects.extend(self.asking().ask(Conversation::question(stop.question)));
         effects
+    }
+
+    /// What is written again was read before: its decisions do not wait.
+    pub(in crate::playground::state) fn hurry(&self, effects: &mut Vec<Effect>) {
+        if self.tour.is_none() {
+            return;
+        }
+        for effect in &mut *effects {
+            if let Effect::TakeUp(taken) = effect {
+                taken.commands.retain(|command| !matches!(command, Command::Linger { .. }));
+            }
+        }
+        if effects.iter().any(|effect| matches!(effect, Effect::Order(Command::Rewind { .. }))) {
+            effects.push(Effect::Order(Command::Linger { ms: 0.0 }));
+        }
     }
 
     /// Shows a stop's page once its answer is complete.
     pub(in crate::playground::state) fn show_stop(&mut self) {
-        let Some(tour) = self.tour.as_mut().filter(|tour| !tour.shown) else { return };
+        let Some(tour) = self.tour.as_mut().filter(|tour| !tour.shown && !tour.is_over()) else { return };
         tour.shown = true;
         let stop = tour.stop();
         let Some(newest) = self.answers.session.newest() else { return };

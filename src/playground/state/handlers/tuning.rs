@@ -17,6 +17,7 @@ use crate::playground::state::parts::answers::Source;
 use crate::playground::state::parts::knobs::Knobs;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
+use crate::playground::state::scene::counted;
 use crate::playground::state::tuning::ladder::Length;
 use crate::playground::state::tuning::panel::{Panel, Row};
 use crate::playground::state::tuning::slider::{Setting, setting};
@@ -193,11 +194,39 @@ impl Tuning<'_> {
             );
             return Vec::new();
         };
-        self.set_length(next)
+        let skipped = if direction < 0 { before.skipped(next) } else { Vec::new() };
+        let about = match before {
+            Length::Sentence | Length::Words(_) => self.words_of_tokens(next).unwrap_or_default(),
+            Length::Tokens(_) => String::new(),
+        };
+        let left_out = self.left_out(&skipped);
+        self.change_length(next, &about, &left_out)
+    }
+
+    /// Why these shorter steps were left out.
+    fn left_out(&self, skipped: &[Length]) -> String {
+        let (Some(words), Some((last, before))) = (self.sentence_words(), skipped.split_last()) else { return String::new() };
+        let before: Vec<String> = before.iter().map(|length| format!("{} and ", length.short())).collect();
+        let segment = counted(words, "word");
+        format!(" ({}{} would not cut a segment of {segment})", before.join(""), last.short())
+    }
+
+    /// How many words so many tokens were in the answer so far.
+    fn words_of_tokens(&self, length: Length) -> Option<String> {
+        let Length::Tokens(length) = length else { return None };
+        let run = &self.answers.session.newest()?.run;
+        let (tokens, words) = (run.tokens() as f64, run.answer().split_whitespace().count() as f64);
+        let words = (tokens > 0.0 && words > 0.0).then(|| (length as f64 * words / tokens).round().max(1.0))?;
+        Some(format!(", about {}", counted(words as usize, "word")))
     }
 
     /// Puts a length of segments in force, in this answer and for the next question.
     pub(super) fn set_length(&mut self, length: Length) -> Vec<Effect> {
+        self.change_length(length, "", "")
+    }
+
+    /// `about` says more of the length, `left_out` of the steps before it.
+    fn change_length(&mut self, length: Length, about: &str, left_out: &str) -> Vec<Effect> {
         if self.refuses_while_trying() {
             return Vec::new();
         }
@@ -212,7 +241,7 @@ impl Tuning<'_> {
         let before = [&now, &self.knobs.params].map(Length::of).into_iter().find(|before| *before != length);
         let was = before.map_or_else(String::new, |before| format!(", was {}", before.words()));
         let (orders, when) = self.set(values);
-        self.notices.say(Level::Info, &format!("{}{was}; {when}", length.words()));
+        self.notices.say(Level::Info, &format!("{}{about}{was}; {when}{left_out}", length.words()));
         orders
     }
 

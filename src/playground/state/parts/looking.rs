@@ -77,6 +77,24 @@ impl Looking {
         (session.answers().len().saturating_sub(1), shown.checked_sub(1))
     }
 
+    /// The number of the round that taking back goes to the start of.
+    #[must_use]
+    pub fn taken_back(&self, session: &Session) -> Option<usize> {
+        let (at, round) = self.shown(session);
+        let answer = session.answer(at);
+        // An open round has nothing to take back: go to the one before it.
+        let decided = |round: usize| answer.round(round).is_some_and(|round| round.accepted.is_some());
+        let last = round.map(|round| if decided(round) { round } else { round.saturating_sub(1) });
+        // The round that only ends the answer is no round to draft differently, unless the user selected it.
+        let written = |place: &usize| {
+            let accepted = answer.round(*place).and_then(|round| round.accepted.as_ref());
+            accepted.is_some_and(|accepted| !accepted.text.trim().is_empty())
+        };
+        let skipped = last.filter(|_| self.round.is_none()).and_then(|last| (0..=last).rev().find(written));
+        let round = skipped.or(last).and_then(|round| answer.round(round))?;
+        round.accepted.is_some().then_some(round.number)
+    }
+
     /// The page over the screen.
     #[must_use]
     pub fn page(&self) -> Option<Page> {

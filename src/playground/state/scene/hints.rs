@@ -26,6 +26,11 @@ const MOST_LINES: usize = 4;
 
 /// What the user may want now: keys and what they do, the likeliest first.
 pub(super) fn hints(state: &State) -> Vec<Hint> {
+    hints_over(state, scrolled(state))
+}
+
+/// The same; `below`: what is open has more lines than it shows, so that it scrolls.
+pub(super) fn hints_over(state: &State, below: bool) -> Vec<Hint> {
     if state.settings.watched {
         return Vec::new();
     }
@@ -40,7 +45,7 @@ pub(super) fn hints(state: &State) -> Vec<Hint> {
         Action::SegmentShorter => lengths(state.size().0, key(Action::SegmentShorter), key(Action::SegmentLonger)),
         other => Hint::new(key(other), word(state, other), other),
     };
-    likely(state).into_iter().map(hint).collect()
+    likely_over(state, below).into_iter().map(hint).collect()
 }
 
 /// Both keys of the segments' length, in as many words as a screen of this many columns has room for.
@@ -104,9 +109,18 @@ fn below(state: &State) -> Option<Page> {
 /// The actions that are likeliest now and do something.
 #[must_use]
 pub fn likely(state: &State) -> Vec<Action> {
+    likely_over(state, scrolled(state))
+}
+
+/// Whether the page that is open scrolled in the last frame.
+fn scrolled(state: &State) -> bool {
+    state.looking.overlay.as_ref().and_then(Overlay::scroll).is_some_and(|scroll| scroll.last > 0)
+}
+
+fn likely_over(state: &State, below: bool) -> Vec<Action> {
     let fits = |action: &Action| {
         let has_key = !state.keymap.key(*action).is_empty();
-        has_key && moves(state, *action) && (state.looking.overlay.is_some() || unavailable(state, *action).is_none())
+        has_key && moves(state, *action, below) && (state.looking.overlay.is_some() || unavailable(state, *action).is_none())
     };
     let mut actions: Vec<Action> = candidates(state).iter().copied().filter(fits).collect();
     if state.looking.overlay.is_none() && !state.writing.active {
@@ -125,13 +139,12 @@ pub fn likely(state: &State) -> Vec<Action> {
 }
 
 /// Whether an action that moves something has something to move.
-fn moves(state: &State, action: Action) -> bool {
-    let scrolls = |last: usize| last > 0;
+fn moves(state: &State, action: Action, below: bool) -> bool {
     match (&state.looking.overlay, action) {
         (
-            Some(Overlay::Page(_, scroll)),
+            Some(Overlay::Page(..)),
             Action::ScrollDown | Action::ScrollUp | Action::PageDown | Action::End | Action::LengthsDown | Action::LengthsUp,
-        ) => scrolls(scroll.last),
+        ) => below,
         (Some(Overlay::List(picker)), Action::ListUp | Action::ListDown) => picker.entries().len() > 1,
         (Some(Overlay::List(picker)), Action::Choose) => match picker.kind {
             PickerKind::SaveAs | PickerKind::ExportAs | PickerKind::Traces | PickerKind::Against => {

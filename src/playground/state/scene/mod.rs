@@ -32,6 +32,7 @@ pub mod single;
 pub mod status;
 pub mod table;
 pub mod timeline;
+pub mod tour;
 mod unlike;
 pub mod usage;
 pub mod votes;

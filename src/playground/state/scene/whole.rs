@@ -25,6 +25,7 @@ use super::shown::Shown;
 use super::status::{Facts, Status, status};
 use super::table::{Table, table};
 use super::timeline::{Timeline, timeline};
+use super::tour;
 use super::votes::{Votes, calm, votes};
 use super::welcome::welcome;
 use super::why;
@@ -122,7 +123,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     memo.comparison.refresh(&state.knobs.tuning, of, &answer.run);
     let single = memo.single.of(&answer.run, crate::engine::fusion::single::single);
     let panes = panes(state, answer, round);
-    let card = tour_card(state);
+    let card = tour::card(state, prompt_width(state));
     let closing = closing_card(state, answer, Option::as_ref(&single), memo);
     let shown_card = Some(&closing).filter(|card| !card.is_empty());
     let layout = layout(state, &panes, card.as_ref(), shown_card, memo, &mut texts);
@@ -164,7 +165,8 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         tuning,
         closing,
         card,
-        hints: hints::hints(state),
+        // This frame's lines, not those of the one before.
+        hints: hints::hints_over(state, overlay.len() > usize::from(popup.height.saturating_sub(2))),
         notice: hints::notice_columns(state),
         sheet: hints::sheet(state),
         overlay,
@@ -221,12 +223,6 @@ fn marks<'a>(
         shading: state.settings.shading,
         glyphs: Glyphs::new(state.settings.ascii),
     }
-}
-
-/// The stop of the guided tour, unless a question is written.
-fn tour_card(state: &State) -> Option<Prose> {
-    let tour = state.tour.filter(|_| !state.writing.active)?;
-    Some(tour.card(&state.keymap, state.roster.is_plain(), prompt_width(state)))
 }
 
 /// The ranking of the selected round, with what would have been different.

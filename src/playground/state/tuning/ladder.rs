@@ -67,6 +67,12 @@ impl Length {
         }
     }
 
+    /// The rungs between this length and a shorter one.
+    #[must_use]
+    pub fn skipped(self, shorter: Self) -> Vec<Self> {
+        RUNGS.into_iter().filter(|rung| rung.depth() > self.depth() && rung.depth() < shorter.depth()).collect()
+    }
+
     /// The next shorter rung that cuts a sentence of this many words; the shortest that counts words where none does.
     #[must_use]
     pub fn within_sentence(words: usize) -> Self {
