@@ -165,7 +165,7 @@ fn sentences_name_whose_vote_they_mean() {
     let [second, third] = [1, 2].map(&mut said);
     assert!(second.contains("without abacus's vote atlas would have won"), "{second}");
     assert!(third.contains("without its own vote lexicon would still have won"), "{third}");
-    assert!(third.contains("2 of 5 liked atlas's best, 1 lexicon's"), "{third}");
+    assert!(third.contains("2 of 5 preferred atlas's, 1 lexicon's"), "{third}");
     assert!(![second, third].iter().any(|said| said.contains("without it ")));
 }
 
@@ -176,7 +176,7 @@ fn what_is_drawn_has_a_legend_and_help_has_all_of_it() {
         assert!(third.contains(bars) && third.contains("tinted, underlined: unlikely"), "{third}");
     }
     let third = third_round((120, 40));
-    assert!(third.contains("[ ]: decided it") && third.contains("above exit: how likely a member is to stay"), "{third}");
+    assert!(third.contains("[ ]: mattered most") && third.contains("above exit: how far above the threshold for staying"), "{third}");
     let open = screen(&mut asked((120, 40), &scored(&recorded(), 2, 1)));
     assert!(open.contains("A▄: how likely A finds it") && !open.contains("[ ]"), "only what is drawn: {open}");
     assert!(third.contains("x: a member left") && third.contains("exit threshold 0.5/5 = .100"), "{third}");
