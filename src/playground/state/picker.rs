@@ -59,8 +59,8 @@ pub enum Choice {
     Trace(PathBuf),
     Candidate {
         member: String,
-        /// The segment whose round it is; `None` for the open round.
-        segment: Option<SegmentId>,
+        /// The number of its round, which may be decided in the meantime.
+        round: usize,
     },
     /// Go to the end of this branch.
     Branch(SegmentId),
