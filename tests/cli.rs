@@ -242,6 +242,34 @@ fn a_preset_of_ones_own_is_used_by_name() {
 }
 
 #[test]
+fn a_preset_of_ones_own_has_an_effect_and_says_what_it_sets_for_it() {
+    let home = Home::new();
+    let config = home.path().join("mine.toml");
+    fs::write(&config, "[presets.short]\nsegment-tokens = 3\n").unwrap();
+    let run = |more: &[&str]| {
+        let mut arguments = vec!["run", "--json", "--no-trace", "--config", config.to_str().unwrap(), "--preset", "short"];
+        arguments.extend(more);
+        let output = home.run(&arguments);
+        let header: serde_json::Value = serde_json::from_str(out(&output).lines().next().unwrap()).unwrap();
+        (header["params"]["segment"].clone(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (segment, said) = run(&["Hello!"]);
+    assert!(segment == "tokens" && said.contains("`segment` is set to tokens"), "{segment} {said}");
+    let (segment, said) = run(&["--segment", "words", "Hello!"]);
+    assert!(segment == "words" && said.contains("`segment-tokens` has no effect"), "{segment} {said}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_told_without_a_number() {
+    let home = Home::new();
+    let folder = home.path().to_str().unwrap();
+    fails(&home.run(&["replay", folder]), 2, &["this is a folder: name a trace file"]);
+    fails(&home.run(&["export", folder]), 2, &["this is a folder: name a trace file"]);
+    fails(&home.run(&["eval", "nofile"]), 2, &["nofile", "there is no such file", "a file of prompts"]);
+    fails(&home.run(&["run", "--config", "nofile", "Hi"]), 2, &["nofile", "there is no such file", "a configuration file"]);
+}
+
+#[test]
 fn the_platforms_own_configuration_is_read() {
     let home = Home::new();
     let folder = home.path().join(".config/specfuse");

@@ -80,7 +80,7 @@ enum Failure {
         /// The names of the newest traces in the folder.
         newest: Vec<String>,
     },
-    #[error("{name}: {source}")]
+    #[error("{name}: {}", crate::text::trouble(source, "another file"))]
     File { name: String, source: std::io::Error },
     #[error("standard output could not be written: {0}")]
     Output(std::io::Error),
@@ -171,7 +171,7 @@ impl Failure {
 /// The exit code of a run that could not start: 2 unless the members themselves are the problem.
 fn code_of_setup(error: &SetupError) -> u8 {
     match error {
-        SetupError::PromptTooLong { .. } => 1,
+        SetupError::PromptTooLong { .. } | SetupError::NotReached { .. } => 1,
         SetupError::EmptyPrompt
         | SetupError::NoDrafter
         | SetupError::SameName { .. }

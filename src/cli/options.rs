@@ -17,7 +17,7 @@ use crate::config::{self, Config};
 use crate::display;
 use crate::engine::fusion::event::Role;
 use crate::engine::fusion::params::needs::{self, Origin, Settled, When};
-use crate::engine::fusion::params::{KNOBS, Kind, Knob, KnobGroup, PRESETS};
+use crate::engine::fusion::params::{KNOBS, Kind, Knob, KnobGroup, PRESETS, knob};
 use crate::engine::member::Local;
 use crate::engine::member::http::redact;
 use crate::ensemble::{GivenKey, Selection};
@@ -225,8 +225,21 @@ pub(super) fn config(matches: &ArgMatches) -> Result<(Config, Settled), Failure>
         config.given.set(knob.name, Origin::CommandLine);
     }
     let settled = needs::settle(&mut config.params, &config.given);
-    let settled = without_own_sampling(settled, &config);
+    let settled = without_own_sampling(with_preset(settled, &config), &config);
     Ok((config, settled))
+}
+
+/// With what a preset of the user's own was given in addition, as far as nothing closer decided otherwise.
+pub(super) fn with_preset(mut settled: Settled, config: &Config) -> Settled {
+    let holds = |name: &str, value: &str| knob(name).is_ok_and(|knob| (knob.get)(&config.params).to_string() == value);
+    let implied = config.of_preset.implied.iter().filter(|implied| holds(implied.knob, implied.value)).cloned();
+    settled.implied.splice(..0, implied);
+    let wished =
+        config.of_preset.implied.iter().map(|implied| implied.by).chain(config.of_preset.idle.iter().map(|idle| idle.knob));
+    let of_preset = wished.filter_map(|knob| needs::idle(&config.params, knob));
+    let known: Vec<_> = settled.idle.iter().map(|idle| idle.knob).collect();
+    settled.idle.extend(of_preset.filter(|idle| !known.contains(&idle.knob)));
+    settled
 }
 
 /// A member with its own temperature uses the knobs' top-p whatever their temperature is.
@@ -243,7 +256,8 @@ pub(super) fn config_but_knobs(matches: &ArgMatches) -> Result<Config, Failure> 
         notice(&display!("warning: {warning}"));
     }
     if let Some(preset) = matches.get_one::<String>("preset") {
-        config.presets.apply(preset, &mut config.params)?;
+        config.of_preset = config.presets.apply(preset, &mut config.params)?;
+        config.of_preset.implied.iter().for_each(|implied| config.given.set(implied.knob, Origin::Preset));
         config.presets.knobs(preset).into_iter().for_each(|knob| config.given.set(knob, Origin::Preset));
     }
     if let Some(system) = matches.get_one::<String>("system") {

@@ -9,6 +9,7 @@ use toml::Value;
 use super::place::{self, Place};
 use super::words::{self, quoted};
 use crate::engine::fusion::params::{ParamError, nearest};
+use crate::text::trouble;
 
 /// Keys whose values are never repeated in a message.
 const SECRET: &[&str] = &["key", "headers", "body"];
@@ -17,7 +18,7 @@ const SECRET: &[&str] = &["key", "headers", "body"];
 #[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {}", path.display(), trouble(source, "a configuration file"))]
     File { path: PathBuf, source: std::io::Error },
     /// It is not TOML, or not UTF-8 text.
     #[error("{place}: {reason}")]

@@ -26,7 +26,7 @@ pub use self::members::{MemberConfig, Server, Source};
 pub use self::place::Place;
 use self::presets::{Knobs, PresetTables};
 use self::read::Node;
-use crate::engine::fusion::params::needs::{Given, Origin};
+use crate::engine::fusion::params::needs::{Given, Origin, Settled};
 use crate::engine::fusion::params::{Params, Presets};
 use crate::text;
 
@@ -39,6 +39,8 @@ pub struct Config {
     pub params: Params,
     /// Which knobs were set individually.
     pub given: Given,
+    /// What the user's own preset was given in addition, and what of it has no effect.
+    pub of_preset: Settled,
     /// Every preset.
     pub presets: Presets,
     /// Instructions before every conversation.
@@ -184,9 +186,9 @@ fn config(value: &Value) -> Result<Config, Fault> {
         return Err(Fault::wrong("a list of at least one member").inside(name).inside("ensembles"));
     }
     let presets = file.presets.presets()?;
-    let (mut params, mut given) = (Params::default(), Given::default());
+    let (mut params, mut given, mut settled) = (Params::default(), Given::default(), Settled::default());
     if let Some(name) = &file.preset {
-        presets.apply(name, &mut params).map_err(|unknown| Fault::from(Mistake::Preset(unknown)).inside("preset"))?;
+        settled = presets.apply(name, &mut params).map_err(|unknown| Fault::from(Mistake::Preset(unknown)).inside("preset"))?;
     }
     for (knob, value) in &file.parameters.0 {
         // Already checked.
@@ -197,6 +199,7 @@ fn config(value: &Value) -> Result<Config, Fault> {
         path: None,
         params,
         given,
+        of_preset: settled,
         presets,
         system: file.system,
         ensemble: file.ensemble,

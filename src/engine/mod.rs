@@ -122,6 +122,12 @@ pub enum SetupError {
     /// The members differ from those of the run to be resumed.
     #[error("the run was made by {recorded}, not by {given}")]
     OtherMembers { recorded: String, given: String },
+    /// No member that drafts answers.
+    #[error("no model can be reached: {reasons}")]
+    NotReached {
+        /// For each member, why.
+        reasons: String,
+    },
     /// No member can hold the prompt.
     #[error("no member can take this prompt; shorten it, begin a new conversation, or give a model more context: {reasons}")]
     PromptTooLong {

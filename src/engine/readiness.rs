@@ -75,6 +75,18 @@ impl Future for Asked {
     }
 }
 
+/// Why no run can start with these members. Only of a prompt that is too long can the length be the reason.
+fn refusal<'a>(unprepared: &[(MemberIndex, MemberError)], name: impl Fn(MemberIndex) -> &'a String) -> SetupError {
+    let reason = |(member, error): &(MemberIndex, MemberError)| {
+        let (name, error) = (name(*member), error.to_string());
+        // A member without a name of its own is called by its address.
+        if error.contains(name) { error } else { format!("{name}: {error}") }
+    };
+    let reasons = unprepared.iter().map(reason).collect::<Vec<_>>().join("; ");
+    let too_long = unprepared.iter().any(|(_, error)| matches!(error, MemberError::ContextFull { .. }));
+    if too_long { SetupError::PromptTooLong { reasons } } else { SetupError::NotReached { reasons } }
+}
+
 /// Asks every member whether it can hold the prompt. Borrows only what threads can share, which excludes the clock, so that a run
 /// can be started from any task.
 ///
@@ -113,9 +125,25 @@ pub(super) async fn prepare(seats: &[Seat], conversation: &Conversation, seconds
     unprepared.extend(unready.iter().map(|(member, _)| (*member, MemberError::NotReady)));
     unprepared.sort_by_key(|(member, _)| *member);
     if drafters == 0 {
-        let reason = |(member, error): &(MemberIndex, MemberError)| format!("{}: {error}", seats[member.0].name);
-        let reasons = unprepared.iter().map(reason).collect::<Vec<_>>().join("; ");
-        return Err(SetupError::PromptTooLong { reasons });
+        return Err(refusal(&unprepared, |member| &seats[member.0].name));
     }
     Ok(Readiness { unprepared, unready })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_is_blamed_only_if_it_is_the_reason_and_an_address_is_said_once() {
+        let names = ["127.0.0.1:9".to_owned(), "small".to_owned()];
+        let away = || MemberError::Failed("http://127.0.0.1:9/health: the connection was refused".to_owned());
+        let said = |errors: Vec<MemberError>| {
+            let errors: Vec<_> = errors.into_iter().enumerate().map(|(place, error)| (MemberIndex(place), error)).collect();
+            refusal(&errors, |member| &names[member.0]).to_string()
+        };
+        assert_eq!(said(vec![away()]), "no model can be reached: http://127.0.0.1:9/health: the connection was refused");
+        let both = said(vec![away(), MemberError::ContextFull { needed: 9, limit: 5 }]);
+        assert!(both.contains("shorten it") && both.contains("small: the prompt"), "{both}");
+    }
 }

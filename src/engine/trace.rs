@@ -67,7 +67,7 @@ impl Trace {
 #[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 pub enum TraceError {
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {}", path.display(), text::trouble(source, "a trace file"))]
     File { path: PathBuf, source: io::Error },
     #[error("{}: {source}", path.display())]
     NotText { path: PathBuf, source: NotText },

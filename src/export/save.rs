@@ -43,7 +43,7 @@ pub enum ExportError {
         path: PathBuf,
     },
     /// The file system refused.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {}", path.display(), crate::text::trouble(source, "another file"))]
     File {
         /// The file.
         path: PathBuf,

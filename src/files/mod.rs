@@ -19,7 +19,7 @@ use crate::engine::trace::TraceError;
 #[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {}", path.display(), crate::text::trouble(source, "another file"))]
     File { path: PathBuf, source: io::Error },
     #[error(transparent)]
     Trace(#[from] TraceError),

@@ -6,20 +6,27 @@ pub fn is_right(text: &str, answers: &[String]) -> bool {
     found(text, answers) == answers.len()
 }
 
-/// How many of the answers, from the first on, a text contains in order.
+/// How many of the answers a text contains in order: the most that can be found so. A wrong one does not hide those after it.
 #[must_use]
 pub fn found(text: &str, answers: &[String]) -> usize {
-    let mut rest = text;
-    answers
-        .iter()
-        .take_while(|answer| match find_words(rest, answer) {
-            Some(end) => {
-                rest = &rest[end..];
-                true
+    // By count: where the earliest place ends at which that many are found.
+    let mut ends = vec![0];
+    for answer in answers {
+        for count in (0..ends.len()).rev() {
+            let Some(end) = find_words(&text[ends[count]..], answer).map(|end| ends[count] + end) else { continue };
+            match ends.get_mut(count + 1) {
+                Some(known) => *known = end.min(*known),
+                None => ends.push(end),
             }
-            None => false,
-        })
-        .count()
+        }
+    }
+    ends.len() - 1
+}
+
+/// "2 of 3 right"; of a text that is not finished "2 of 3 right so far".
+#[must_use]
+pub fn in_words(found: usize, of: usize, is_whole: bool) -> String {
+    format!("{found} of {of} right{}", if is_whole { "" } else { " so far" })
 }
 
 /// The end of the first occurrence of `words` as whole words: without a letter or digit on either side.
@@ -48,6 +55,22 @@ mod tests {
         assert!(!is_right(text, &answers(&["Tokyo", "7"])));
         assert!(!is_right(text, &answers(&["Toky"])));
         assert_eq!(found(text, &answers(&["Tokyo", "76"])), 1);
+    }
+
+    #[test]
+    fn all_that_are_right_count_whatever_is_wrong_before_them() {
+        let known = answers(&["Tokyo", "75", "cowardly"]);
+        for (text, expected) in [
+            ("Tokyo. 27 plus 48 is 10. The opposite is cowardly.", 2),
+            ("Kyoto. 27 plus 48 is 75. The opposite is cowardly.", 2),
+            ("Kyoto. 27 plus 48 is 10. The opposite is cowardly.", 1),
+            // The first is found late: the two before it are more.
+            ("75, cowardly, Tokyo", 2),
+            ("", 0),
+        ] {
+            assert_eq!(found(text, &known), expected, "{text}");
+        }
+        assert_eq!((in_words(2, 3, true), in_words(2, 3, false)), ("2 of 3 right".into(), "2 of 3 right so far".into()));
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub enum Answers {
 #[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 pub enum PromptFileError {
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {}", path.display(), text::trouble(source, "a file of prompts (JSON Lines)"))]
     File { path: PathBuf, source: std::io::Error },
     #[error("{}: {source}", path.display())]
     NotText { path: PathBuf, source: NotText },

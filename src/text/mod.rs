@@ -5,11 +5,13 @@
 
 mod encoding;
 pub mod paths;
+mod trouble;
 
 use std::borrow::Cow;
 use std::io::{self, Read, Seek, SeekFrom};
 
 pub use self::encoding::{Encoding, NotText};
+pub use self::trouble::trouble;
 
 /// What some editors put before UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";

@@ -176,7 +176,10 @@ fn what_is_drawn_has_a_legend_and_help_has_all_of_it() {
         assert!(third.contains(bars) && third.contains("tinted, underlined: unlikely"), "{third}");
     }
     let third = third_round((120, 40));
-    assert!(third.contains("[ ]: mattered most") && third.contains("above exit: how far above the threshold for staying"), "{third}");
+    assert!(
+        third.contains("[ ]: mattered most") && third.contains("above exit: how far above the threshold for staying"),
+        "{third}"
+    );
     let open = screen(&mut asked((120, 40), &scored(&recorded(), 2, 1)));
     assert!(open.contains("A▄: how likely A finds it") && !open.contains("[ ]"), "only what is drawn: {open}");
     assert!(third.contains("x: a member left") && third.contains("exit threshold 0.5/5 = .100"), "{third}");

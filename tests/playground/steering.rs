@@ -170,3 +170,26 @@ fn a_choice_stays_about_the_round_whose_candidates_were_listed() {
     assert!(matches!(&taken.commands[..], [Command::Override { segment: Some(SegmentId(2)), .. }]), "{:?}", taken.commands);
     assert!(state.notices.notice.as_ref().unwrap().text.starts_with("round 2: you chose"));
 }
+
+#[test]
+fn choosing_the_winner_again_leaves_a_finished_answer_finished() {
+    let mut state = support::answered(80, 24);
+    for key in ["[", "["] {
+        press(&mut state, key);
+    }
+    let (before, round) = (support::newest(&state).clone(), state.looking.round);
+    press(&mut state, "o");
+    // The winner of the round is the first of the list.
+    assert!(press(&mut state, "enter").is_empty());
+    assert_eq!((support::newest(&state), state.looking.round), (&before, round));
+    let said = &state.notices.notice.as_ref().unwrap().text;
+    assert!(said.contains("candidate is the accepted one"), "{said}");
+}
+
+#[test]
+fn the_box_for_a_segment_shows_no_example_question() {
+    let mut state = support::answered(80, 24);
+    press(&mut state, "n");
+    let shown = support::screen(&mut state);
+    assert!(shown.contains("write ") && !shown.contains("What is the capital of Japan? What"), "{shown}");
+}

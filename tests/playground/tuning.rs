@@ -413,3 +413,23 @@ fn the_margins_are_those_of_the_last_rounds_in_their_order() {
     let last = state.answers.session.newest().unwrap().run.rounds.last().unwrap().number;
     assert!(numbers.len() > 3 && numbers.iter().copied().eq(last + 1 - numbers.len()..=last), "{numbers:?} of {last}");
 }
+
+#[test]
+fn a_tried_threshold_is_what_distances_are_measured_from() {
+    let mut state = support::answered(120, 40);
+    press(&mut state, "t");
+    mark(&mut state, "exit-threshold");
+    press(&mut state, "right");
+    let what_if = state.what_if().unwrap();
+    assert!(what_if.is_the_same());
+    let tried = what_if.rounds.last().unwrap().standings[0].threshold;
+    assert_eq!(state.scene.tried_threshold, Some(tried));
+    assert!(state.scene.stays.iter().flatten().all(|stays| stays.tried.is_some_and(|tried| tried < stays.distance())));
+    let shown = support::screen(&mut state);
+    assert!(shown.contains("the closest to leaving: ") && !shown.contains("nothing would have been different"), "{shown}");
+    press(&mut state, "left");
+    assert_eq!(
+        (state.scene.tried_threshold, state.scene.stays.iter().flatten().all(|stays| stays.tried.is_none())),
+        (None, true)
+    );
+}

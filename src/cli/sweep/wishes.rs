@@ -103,7 +103,7 @@ fn grid(matches: &ArgMatches, config: &mut Config) -> Result<Grid, Failure> {
         ));
     }
     let settled = settle(grid.axes(), &mut config.params, &config.given);
-    options::say(&options::without_own_sampling(settled, config), config);
+    options::say(&options::without_own_sampling(options::with_preset(settled, config), config), config);
     Ok(grid)
 }
 

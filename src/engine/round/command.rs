@@ -1,6 +1,6 @@
 //! The commands of the user, and how the machine carries them out.
 
-use super::{Failures, Machine, Pace, Work};
+use super::{Failures, Machine, Pace, Work, refusal};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{Event, ExitReason, Outcome, SegmentId};
 use crate::engine::fusion::params::{ParamError, Value, knob};
@@ -178,18 +178,6 @@ impl Machine {
         }
     }
 
-    pub(super) fn known(&self, name: &str) -> Result<MemberIndex, CommandError> {
-        self.run.index(name).ok_or_else(|| CommandError::UnknownMember { name: name.to_owned() })
-    }
-
-    /// Fails for the last drafter, which has to stay.
-    pub(super) fn may_leave(&self, member: MemberIndex) -> Result<(), CommandError> {
-        if self.run.drafters().all(|drafter| drafter == member) {
-            return Err(CommandError::LastDrafter { member: self.name(member).to_string() });
-        }
-        Ok(())
-    }
-
     /// Removes a member with this event, and cancels its work.
     pub(super) fn send_away(&mut self, member: MemberIndex, event: Event) {
         let drafting = self.calls_of(member).any(|call| matches!(call.work, Work::Draft { .. }));
@@ -203,17 +191,17 @@ impl Machine {
     }
 
     fn exclude(&mut self, name: &str) -> Result<(), CommandError> {
-        let member = self.known(name)?;
+        let member = refusal::known(&self.run, name)?;
         if !self.run.member(member).is_active() {
             return Err(CommandError::Already { member: name.to_owned(), state: "has left" });
         }
-        self.may_leave(member)?;
+        refusal::may_leave(&self.run, member)?;
         self.send_away(member, Event::Exited { member: name.into(), reason: ExitReason::Excluded });
         Ok(())
     }
 
     fn readmit(&mut self, name: &str) -> Result<(), CommandError> {
-        let member = self.known(name)?;
+        let member = refusal::known(&self.run, name)?;
         if self.run.member(member).is_active() {
             return Err(CommandError::Already { member: name.to_owned(), state: "takes part" });
         }
@@ -237,7 +225,7 @@ impl Machine {
     }
 
     fn set_weight(&mut self, member: String, weight: f64) -> Result<(), CommandError> {
-        self.known(&member)?;
+        refusal::known(&self.run, &member)?;
         if !weight.is_finite() || weight < 0.0 {
             return Err(CommandError::BadWeight { weight: weight.to_string() });
         }

@@ -13,6 +13,7 @@ mod linger;
 mod patience;
 mod play;
 mod predicting;
+pub mod refusal;
 mod repeating;
 mod reply;
 mod scoring;

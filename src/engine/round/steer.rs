@@ -6,27 +6,14 @@
 use std::sync::Arc;
 
 use super::decide::Choice;
-use super::{CommandError, Machine, Work};
+use super::{CommandError, Machine, Work, refusal};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{Event, Outcome, SegmentId, Steering};
 use crate::engine::fusion::params::Alignment;
-use crate::engine::fusion::run::{Change, Node, Round};
+use crate::engine::fusion::run::Change;
 use crate::engine::member::Context;
 
 impl Machine {
-    fn node(&self, segment: SegmentId) -> Result<&Node, CommandError> {
-        let segments = self.run.tree.len();
-        self.run.tree.node(segment).ok_or(CommandError::NoSuchSegment { segment: segment.0, segments })
-    }
-
-    /// The round of a segment, or the open one.
-    fn round_of(&self, segment: Option<SegmentId>) -> Result<&Round, CommandError> {
-        match segment {
-            Some(segment) => self.node(segment).map(|node| &*node.round),
-            None => self.run.open_round().ok_or(CommandError::NoOpenRound),
-        }
-    }
-
     /// Records a user action and makes its round the open one.
     fn steer(&mut self, action: Steering, segment: Option<SegmentId>) {
         self.cancel_all();
@@ -34,7 +21,12 @@ impl Machine {
     }
 
     fn begin_steering(&mut self, action: Steering, segment: Option<SegmentId>) {
-        self.emit(Event::Steered { action });
+        // A segment written behind the last one is a round of its own.
+        let number = match (segment, self.run.rounds.last()) {
+            (None, last) if self.run.open_round().is_none() => last.map_or(1, |last| last.number + 1),
+            (_, last) => last.map_or(0, |last| last.number),
+        };
+        self.emit_in(number, Event::Steered { action });
         if let Some(segment) = segment {
             self.emit(Event::Reopened { segment });
             self.stand_at_head();
@@ -53,30 +45,14 @@ impl Machine {
     }
 
     pub(super) fn override_winner(&mut self, member: String, segment: Option<SegmentId>) -> Result<(), CommandError> {
-        let author = self.known(&member)?;
-        let round = self.round_of(segment)?;
-        // Nothing counts of a member that was excluded while the round was open.
-        let counts = round.drafters.contains(&author) && !round.excluded.contains(&author);
-        let Some(candidate) = round.candidate_of(author).filter(|_| counts) else {
-            return Err(CommandError::NoCandidate { member });
-        };
-        let (key, text, ends) = (candidate.key, &candidate.text, candidate.ends);
-        if round.accepted.as_ref().is_some_and(|accepted| accepted.text == *text && accepted.ends == ends) {
-            return Err(CommandError::AlreadyAccepted { member });
-        }
+        let key = refusal::candidate(&self.run, &member, segment)?;
         self.steer(Steering::Override { member: member.into() }, segment);
         self.close(Choice::Candidate(key));
         Ok(())
     }
 
     pub(super) fn edit(&mut self, segment: SegmentId, text: String) -> Result<(), CommandError> {
-        let Some(accepted) = self.node(segment)?.round.accepted.clone() else { return Err(CommandError::NoOpenRound) };
-        if text.trim().is_empty() {
-            return Err(CommandError::EmptyText);
-        }
-        if *accepted.text == *text {
-            return Err(CommandError::Unchanged);
-        }
+        let accepted = refusal::edited(&self.run, segment, &text)?.clone();
         self.steer(Steering::Edit, Some(segment));
         match accepted.author {
             Some(author) => self.close(Choice::Edited { author, text }),
@@ -90,7 +66,7 @@ impl Machine {
             return Err(CommandError::EmptyText);
         }
         if let Some(segment) = segment {
-            self.node(segment)?;
+            refusal::node(&self.run, segment)?;
         }
         self.steer(Steering::Write, segment);
         if self.run.open_round().is_none() {
@@ -104,9 +80,9 @@ impl Machine {
 
     /// Redrafts candidates of a round: one member's, or all.
     pub(super) fn redraft(&mut self, member: Option<String>, segment: Option<SegmentId>) -> Result<(), CommandError> {
-        let round = self.round_of(segment)?;
+        let round = refusal::round_of(&self.run, segment)?;
         let wanted = match &member {
-            Some(name) => vec![self.known(name)?],
+            Some(name) => vec![refusal::known(&self.run, name)?],
             None => round.drafters.clone(),
         };
         // In a reopened round, members that left after it are present again: one that drafts in it still does when all draft again.
@@ -167,7 +143,7 @@ impl Machine {
 
     pub(super) fn go_to(&mut self, segment: SegmentId) -> Result<(), CommandError> {
         if segment != SegmentId::QUESTION {
-            self.node(segment)?;
+            refusal::node(&self.run, segment)?;
         }
         self.go(Event::Returned { segment });
         Ok(())
@@ -193,7 +169,7 @@ impl Machine {
 
     fn put_back(&mut self, change: &Change, event: Event) -> Result<(), CommandError> {
         if let Some(member) = change.sends_away() {
-            self.may_leave(member)?;
+            refusal::may_leave(&self.run, member)?;
             self.send_away(member, event);
         } else if change.text().is_some() {
             self.go(event);

@@ -7,7 +7,7 @@ use super::scene::status::in_force;
 use crate::clean::{DisplayText, clean_line};
 use crate::display;
 use crate::engine::fusion::event::SegmentId;
-use crate::prompts::grade::is_right;
+use crate::prompts::grade;
 
 /// How many characters of a branch's text are shown.
 const LONGEST: usize = 120;
@@ -43,16 +43,16 @@ pub fn named(answer: &Answer, end: SegmentId) -> DisplayText {
     }
 }
 
-/// Whether the text of a branch that is complete is right, where the right answers are known.
-fn right(answer: &Answer, end: SegmentId) -> &'static str {
+/// How much of a branch that is complete is right, where the right answers are known.
+fn right(answer: &Answer, end: SegmentId) -> DisplayText {
     let known = &answer.run.header.answers;
     let rounds = answer.run.tree.rounds(end);
     let whole = rounds.last().and_then(|round| round.accepted.as_ref()).is_some_and(|accepted| accepted.ends);
     if known.is_empty() || !whole {
-        return "";
+        return DisplayText::new();
     }
     let text: String = rounds.iter().filter_map(|round| round.accepted.as_ref()).map(|accepted| &*accepted.text).collect();
-    if is_right(&text, known) { "right" } else { "wrong" }
+    display!("{}", grade::in_words(grade::found(&text, known), known.len(), true))
 }
 
 /// How many rounds of a branch the user decided.
@@ -86,7 +86,7 @@ pub fn list(answer: &Answer, kind: PickerKind, choice: impl Fn(SegmentId) -> Cho
             let mark = if end == head { "* " } else { "  " };
             let from = if end == head { "you are here".into() } else { display!("from round {} on", common + 1) };
             Item {
-                columns: vec![right(answer, end).into(), from, steered(answer, end), knobs],
+                columns: vec![right(answer, end), from, steered(answer, end), knobs],
                 ..Item::new(display!("{mark}{}", named(answer, end)), text, choice(end))
             }
         })

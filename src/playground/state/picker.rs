@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use super::action::Action;
 use super::fuzzy;
-use super::parts::looking::Look;
 use crate::clean::{DisplayText, clean};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::SegmentId;
@@ -60,10 +59,8 @@ pub enum Choice {
     Trace(PathBuf),
     Candidate {
         member: String,
-        /// The segment whose round it is; `None` for the open round.
-        segment: Option<SegmentId>,
-        /// That round: it may be decided while the list is open.
-        round: Look,
+        /// The number of its round, which may be decided in the meantime.
+        round: usize,
     },
     /// Go to the end of this branch.
     Branch(SegmentId),

@@ -140,7 +140,7 @@ impl Effects {
                 return lend_to_editor(text, Hands { terminal, input, signals, source, sweeping, length_runs }, messages).await;
             }
             Effect::SaveTrace(path) => messages.push(save(source.trace(), &path)),
-            Effect::ListTraces(listing) => messages.push(self.list(listing)),
+            Effect::ListTraces(listing) => messages.push(self.list(listing, source.trace())),
             Effect::Open(path) => messages.extend(open(&path, source)),
             Effect::SetAside => source.set_aside(),
             Effect::ComeBack => source.come_back(),
@@ -237,8 +237,10 @@ impl Effects {
         self.filming.start(Order { trace, number: source.recorded(), format, stage, path })
     }
 
-    fn list(&self, listing: Listing) -> Message {
-        let found = self.folders.as_ref().map(|folders| traces::list(&folders.traces())).unwrap_or_default();
+    fn list(&self, listing: Listing, shown: Option<&Path>) -> Message {
+        let mut found = self.folders.as_ref().map(|folders| traces::list(&folders.traces())).unwrap_or_default();
+        // The run on the screen is not compared with itself.
+        found.retain(|found| listing != Listing::Compare || shown != Some(found.path.as_path()));
         let now = SystemTime::now();
         let mut budget = Budget::new();
         let entry = |Found { path, modified, question }: Found| {

@@ -11,7 +11,7 @@ use crate::engine::trace;
 use crate::playground::state::handlers::BETWEEN;
 use crate::playground::state::scene::counted;
 use crate::playground::state::scene::status::in_force;
-use crate::prompts::grade::is_right;
+use crate::prompts::grade;
 
 /// How much is read for one list, in bytes.
 const MOST_BYTES: u64 = 8 << 20;
@@ -60,9 +60,8 @@ fn columns(run: &Run, age: &str) -> Vec<String> {
     let answer = run.answer();
     let known = &run.header.answers;
     let right = match known.is_empty() {
-        true => "",
-        false if is_right(&answer, known) => "right",
-        false => "wrong",
+        true => String::new(),
+        false => grade::in_words(grade::found(&answer, known), known.len(), run.is_whole()),
     };
     let names: Vec<&str> = run.header.members.iter().map(|member| &*member.name).collect();
     let members = match names.get(NAMED..) {
@@ -70,7 +69,7 @@ fn columns(run: &Run, age: &str) -> Vec<String> {
         Some([]) | None => names.join(", "),
     };
     vec![
-        right.to_owned(),
+        right,
         age.to_owned(),
         format!("seed {}", run.header.seed),
         in_force(&run.header.params).to_string(),

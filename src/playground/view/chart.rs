@@ -2,6 +2,8 @@
 
 mod labels;
 
+use std::cmp::Ordering;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -30,10 +32,15 @@ pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &S
         let share = ((value - chart.bottom) / (chart.top - chart.bottom)).clamp(0.0, 1.0);
         rows - 1 - (share * f64::from(rows - 1)).round() as u16
     };
+    // A line has a row on either side for the letters that are not on it.
+    let line_row = |value: f64| if rows > 2 { row_of(value).clamp(1, rows - 2) } else { row_of(value) };
     for (value, row) in [(chart.top, 0), (chart.bottom, rows - 1)] {
         Pen::new(buffer, area, row).column(&figure(value), SCALE - 1, true, dim, "");
     }
     let spacing = spacing(area.width, chart.columns.len());
+    let place_of = |value: f64, line: Option<f64>| {
+        off_the_line(row_of(value), line.map_or(Ordering::Equal, |line| value.total_cmp(&line)), line.map(line_row), rows)
+    };
     for (place, column) in chart.columns.iter().enumerate() {
         let x = SCALE + place as u16 * spacing;
         // The line that is tried is another stroke than the recorded one, also without colour.
@@ -41,7 +48,7 @@ pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &S
         let lines = [(column.recorded, look.glyphs.rule(), Role::Dim), (column.threshold, moved, Role::Threshold)];
         for (value, rule, role) in lines {
             if let Some(value) = value {
-                Pen::new(buffer, area, row_of(value))
+                Pen::new(buffer, area, line_row(value))
                     .skip(x)
                     .write(&DisplayStr::from(rule).repeat(usize::from(spacing)), look.style(role));
             }
@@ -50,15 +57,25 @@ pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &S
             let style = look.style(if column.selected { Role::Selection } else { Role::Dim });
             Pen::new(buffer, area, area.height - 1).skip(x).write(&display!("{}", column.number), style);
         }
-        points(buffer, area, look, screen, (place, x, spacing), &row_of);
+        points(buffer, area, look, screen, (place, x, spacing), &place_of);
         if exits {
             leaving(buffer, area, look, screen, (column, x, spacing));
         }
     }
     scale(buffer, area, look, chart, spacing, exits);
-    if let Some(last) = chart.columns.last() {
+    // A round written by hand has no values.
+    if let Some(last) = chart.columns.iter().rev().find(|column| !column.points.is_empty()) {
         let behind = SCALE + chart.columns.len() as u16 * spacing;
         labels::labels(buffer, area, look, screen, (last, behind, rows), &row_of);
+    }
+}
+
+/// The row of a value: one above or below the line is never in its row, although the scale puts both there.
+fn off_the_line(row: u16, side: Ordering, line: Option<u16>, rows: u16) -> u16 {
+    match (side, line) {
+        (Ordering::Greater, Some(line)) => row.min(line.saturating_sub(1)),
+        (Ordering::Less, Some(line)) => row.max((line + 1).min(rows - 1)),
+        (Ordering::Equal, _) | (_, None) => row,
     }
 }
 
@@ -104,13 +121,14 @@ fn points(
     look: &Look<'_>,
     screen: &Screen,
     (place, x, spacing): (usize, u16, u16),
-    row_of: &dyn Fn(f64) -> u16,
+    place_of: &dyn Fn(f64, Option<f64>) -> u16,
 ) {
     let answer = screen.answers.session.answer(screen.shown().0);
-    let Column { points, was, .. } = &screen.scene.chart.columns[place];
+    let Column { points, was, threshold, recorded, .. } = &screen.scene.chart.columns[place];
     // What was, beneath what would have been: seen where it has moved.
-    let was: Vec<(MemberIndex, u16)> = was.iter().map(|(member, value)| (*member, row_of(*value))).collect();
-    let rows: Vec<u16> = points.iter().map(|(_, value)| row_of(*value)).collect();
+    let was: Vec<(MemberIndex, u16)> =
+        was.iter().map(|(member, value)| (*member, place_of(*value, recorded.or(*threshold)))).collect();
+    let rows: Vec<u16> = points.iter().map(|(_, value)| place_of(*value, *threshold)).collect();
     let room = usize::from(spacing.saturating_sub(1).max(1));
     for row in 0..area.height {
         let here = points.iter().zip(&rows).filter(|(_, at)| **at == row).map(|(point, _)| point);
@@ -127,6 +145,26 @@ fn points(
         }
         if count > room {
             pen.write("+", look.style(Role::Strong));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_is_on_its_side_of_the_line() {
+        use Ordering::{Equal, Greater, Less};
+        for (row, side, line, expected) in [
+            (4, Greater, Some(4), 3),
+            (4, Less, Some(4), 5),
+            (4, Equal, Some(4), 4),
+            (2, Greater, Some(4), 2),
+            (7, Less, Some(4), 7),
+            (4, Less, None, 4),
+        ] {
+            assert_eq!(off_the_line(row, side, line, 9), expected, "{row} {side:?} {line:?}");
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::clean::DisplayText;
 use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::playground::state::Screen;
-use crate::playground::state::scene::exits::{Fate, Stays};
+use crate::playground::state::scene::exits::Fate;
 use crate::playground::state::scene::{chance, figure};
 
 /// Columns of the curve.
@@ -23,16 +23,23 @@ const FIGURE: u16 = 5;
 pub(super) const WIDTH: u16 = CURVE + FIGURE + FIGURE + 1;
 
 /// What the column is called, with the threshold that the distances are from where that fits too; nothing where there is none.
-pub(super) fn head(threshold: Option<f64>, columns: u16) -> DisplayText {
+pub(super) fn head(threshold: Option<f64>, tried: Option<f64>, columns: u16) -> DisplayText {
     let Some(threshold) = threshold else { return DisplayText::new() };
-    let forms = [display!("above exit {}", figure(threshold)), "above exit".into()];
+    let forms = match tried {
+        Some(tried) => [display!("above tried {}", figure(tried)), "above tried".into(), "tried".into()],
+        None => [display!("above exit {}", figure(threshold)), "above exit".into(), DisplayText::new()],
+    };
     forms.into_iter().find(|form| form.width() <= usize::from(columns)).unwrap_or_default()
 }
 
 /// Draws as much as fits, the distance first; of a member that leaves, or has left, that it does.
 pub(super) fn exits(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, member: MemberIndex) {
     let Some(stays) = screen.scene.stays.get(member.0).and_then(Option::as_ref) else { return };
-    let (distance, role) = distance(look, stays);
+    let (distance, role) = match stays.tried {
+        Some(tried) => (display!("→{}", signed(look, tried)), Role::Override),
+        None if stays.distance() < 0.0 => (signed(look, stays.distance()), Role::Warn),
+        None => (signed(look, stays.distance()), Role::Dim),
+    };
     if let Some(word) = word(stays.fate) {
         let (long, middle) = (display!("{word} {distance}"), display!("{} {word}", look.glyphs.below()));
         let fits = |form: &DisplayText| form.width() < usize::from(place.width);
@@ -65,11 +72,6 @@ fn word(fate: Fate) -> Option<&'static str> {
 }
 
 /// How far above the threshold; below it with a mark, also without colour.
-fn distance(look: &Look<'_>, stays: &Stays) -> (DisplayText, Role) {
-    let distance = stays.distance();
-    if distance < 0.0 {
-        (display!("{}{}", look.glyphs.below(), chance(-distance)), Role::Warn)
-    } else {
-        (display!("+{}", chance(distance)), Role::Dim)
-    }
+fn signed(look: &Look<'_>, distance: f64) -> DisplayText {
+    if distance < 0.0 { display!("{}{}", look.glyphs.below(), chance(-distance)) } else { display!("+{}", chance(distance)) }
 }

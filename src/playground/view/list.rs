@@ -177,11 +177,11 @@ impl Columns {
     }
 }
 
-/// What is right or wrong has the colour of that.
+/// What is right or wrong has the colour of that; what is not finished is neither.
 fn column_role(text: &DisplayText) -> Role {
-    match text.as_str() {
-        "right" => Role::Ok,
-        "wrong" => Role::Error,
+    match text.split(' ').collect::<Vec<_>>()[..] {
+        [found, "of", all, "right"] if found == all => Role::Ok,
+        [_, "of", _, "right"] => Role::Error,
         _ => Role::Dim,
     }
 }

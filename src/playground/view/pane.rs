@@ -203,7 +203,7 @@ fn heads(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, scr
     let dim = look.style(Role::Dim);
     let tried = screen.scene.votes.iter().any(|votes| votes.tried.is_some());
     let score = if tried { "score → tried" } else { "score" };
-    let exits = exits::head(screen.scene.exit_threshold, tail.stays);
+    let exits = exits::head(screen.scene.exit_threshold, screen.scene.tried_threshold, tail.stays);
     // Behind a column's last figure is a blank, but at the edge. The first name may reach to the left: there is only the rule.
     let ends = [tail.score + tail.stays + 1, tail.stays + 1, 0];
     for (name, end) in ["votes".into(), score.into(), exits].into_iter().zip(ends) {

@@ -169,7 +169,7 @@ fn header(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, screen: &Screen, co
             continue;
         }
         if *column == Column::Stays {
-            let head = exits::head(screen.scene.exit_threshold, width);
+            let head = exits::head(screen.scene.exit_threshold, screen.scene.tried_threshold, width);
             pen.column(&head, width, true, dim, "");
             continue;
         }

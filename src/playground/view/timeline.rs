@@ -30,6 +30,10 @@ pub(super) fn timeline(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen
         letters.write(&text, style);
         match tick.other {
             Some(other) => letters.write(&display!("{}", answer.letter(other).to_lowercase()), look.style(Role::Override)),
+            // Without a line of marks, what the user did is beside the letter.
+            None if place.height == 1 && tick.is_by_user() => {
+                letters.write(look.glyphs.mark(tick.mark, tick.margin), look.style(role(tick)))
+            }
             None if place.height == 1 && tick.tuned => letters.write("~", look.style(Role::Override)),
             None => letters.skip(1),
         };

@@ -55,10 +55,10 @@ pub(super) fn override_winner(pressed: Pressed) {
     assert!(titles.len() > 1 && titles[0].starts_with("A atlas ."), "{titles:?}");
     press(&mut after, "down");
     let chosen = list(&after).choice().cloned();
-    let Some(Choice::Candidate { member, segment, .. }) = chosen else { panic!("{chosen:?}") };
+    let Some(Choice::Candidate { member, round }) = chosen else { panic!("{chosen:?}") };
     let effects = press(&mut after, "enter");
-    assert_eq!(orders(&effects), [Command::Override { member, segment }]);
-    assert_eq!((segment, after.looking.round), (Some(FIRST), None));
+    assert_eq!(orders(&effects), [Command::Override { member, segment: Some(FIRST) }]);
+    assert_eq!((round, after.looking.round), (1, None));
 }
 
 pub(super) fn edit_segment(pressed: Pressed) {

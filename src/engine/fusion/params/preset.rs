@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::needs::{self, Given, Origin, Settled};
 use super::{ParamError, Params, Value, knob, nearest};
 
 /// A named set of knob values; knobs it does not name keep theirs.
@@ -185,16 +186,20 @@ impl Presets {
     }
 
     /// Sets every value of a preset.
-    pub fn apply(&self, name: &str, params: &mut Params) -> Result<(), ParamError> {
+    pub fn apply(&self, name: &str, params: &mut Params) -> Result<Settled, ParamError> {
         if let Some(preset) = PRESETS.iter().find(|preset| preset.name == name) {
-            return preset.values.iter().try_for_each(|(name, text)| params.set_text(name, text));
+            preset.values.iter().try_for_each(|(name, text)| params.set_text(name, text))?;
+            return Ok(Settled::default());
         }
         let own = self.own.iter().find(|preset| preset.name == name).ok_or_else(|| ParamError::UnknownPreset {
             name: name.to_owned(),
             nearest: nearest(name, self.names()).unwrap_or_default().to_owned(),
             known: self.names().collect::<Vec<_>>().join(", "),
         })?;
-        own.values.iter().try_for_each(|(name, value)| params.set(name, value))
+        own.values.iter().try_for_each(|(name, value)| params.set(name, value))?;
+        let mut given = Given::default();
+        own.values.iter().for_each(|(name, _)| given.set(name, Origin::Configuration));
+        Ok(needs::settle(params, &given))
     }
 
     /// The knobs that a preset sets; none if there is no such preset.

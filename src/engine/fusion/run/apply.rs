@@ -56,7 +56,7 @@ impl Run {
             Event::Resumed => self.phase = Phase::Running,
             Event::RunFinished(finished) => self.finished(finished),
             Event::Continued => self.continued(),
-            Event::Steered { action } => self.changed(format!("{action} in round {}", record.round), Was::Text(self.tree.head())),
+            Event::Steered { action } => self.changed_in(record.round, action),
             Event::Reopened { segment } => self.reopen(*segment),
             Event::Redrafted { member } => self.in_round(member, Round::draft_again),
             Event::Joined { member, capabilities } => self.joined(member, capabilities.as_deref(), record.round),

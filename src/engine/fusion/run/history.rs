@@ -26,8 +26,9 @@ pub(super) enum Was {
 /// A change that can be undone or redone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// In words, as in "taken back: …".
-    pub what: String,
+    pub(super) action: String,
+    /// The round that it is about, if it is about one.
+    pub(super) round: Option<usize>,
     pub(super) was: Was,
 }
 
@@ -52,15 +53,22 @@ impl History {
     }
 
     /// Adds a new change. Nothing undone earlier can be redone after it.
-    pub(super) fn add(&mut self, what: String, was: Was) {
-        self.done.push(Change { what, was });
+    pub(super) fn add(&mut self, action: String, round: Option<usize>, was: Was) {
+        self.done.push(Change { action, round, was });
         self.undone.clear();
+    }
+
+    /// Names another round as that of the last change: one that was decided long ago is opened again for it.
+    pub(super) fn in_round(&mut self, number: usize) {
+        if let Some(change) = self.done.last_mut().filter(|change| change.round.is_some()) {
+            change.round = Some(number);
+        }
     }
 
     /// Adds a knob to a change of several.
     pub(super) fn join(&mut self, what: &str) -> bool {
         match self.done.last_mut() {
-            Some(Change { what: known, was: Was::Knobs(_) }) => {
+            Some(Change { action: known, was: Was::Knobs(_), .. }) => {
                 *known = format!("{known}, {what}");
                 true
             }
@@ -70,6 +78,13 @@ impl History {
 }
 
 impl Change {
+    /// In words, as in "taken back: …".
+    #[must_use]
+    pub fn what(&self) -> String {
+        let round = self.round.map_or_else(String::new, |round| format!(" in round {round}"));
+        format!("{}{round}", self.action)
+    }
+
     /// The segment to which the text goes with it, if it is a change of the text.
     #[must_use]
     pub fn text(&self) -> Option<SegmentId> {

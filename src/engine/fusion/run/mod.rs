@@ -251,6 +251,17 @@ impl Run {
         self.segments().collect()
     }
 
+    /// Whether the answer is as long as it is going to be: it ended, or a limit ended it.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let last = self.rounds.iter().rev().find_map(|round| round.accepted.as_ref());
+        let limited = match &self.phase {
+            Phase::Finished(outcome) => outcome.limit().is_some(),
+            Phase::Running | Phase::Paused => false,
+        };
+        limited || last.is_some_and(|accepted| accepted.ends)
+    }
+
     /// Accepted tokens, counted by their authors' tokenizers.
     #[must_use]
     pub fn tokens(&self) -> usize {

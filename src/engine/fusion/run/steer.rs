@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::history::{Change, Was};
 use super::{Round, Run};
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::event::SegmentId;
+use crate::engine::fusion::event::{SegmentId, Steering};
 use crate::engine::fusion::params::Value;
 
 impl Run {
@@ -26,7 +26,13 @@ impl Run {
     /// Records a change by the user.
     pub(super) fn changed(&mut self, what: String, was: Was) {
         self.steered = true;
-        self.history.add(what, was);
+        self.history.add(what, None, was);
+    }
+
+    /// Records what the user did in a round.
+    pub(super) fn changed_in(&mut self, round: usize, action: &Steering) {
+        self.steered = true;
+        self.history.add(action.to_string(), Some(round), Was::Text(self.tree.head()));
     }
 
     pub(super) fn readmitted(&mut self, member: &str, round: usize) {
@@ -68,7 +74,7 @@ impl Run {
     }
 
     /// Restores the state before a change; returns the change that redoes it.
-    fn put_back(&mut self, Change { what, was }: Change) -> Change {
+    fn put_back(&mut self, Change { action, round, was }: Change) -> Change {
         let was = match was {
             Was::Text(segment) => {
                 let head = self.tree.head();
@@ -88,7 +94,7 @@ impl Run {
                 Was::Presence(member, now)
             }
         };
-        Change { what, was }
+        Change { action, round, was }
     }
 
     fn set_weight(&mut self, member: MemberIndex, weight: Option<f64>) {
@@ -123,6 +129,7 @@ impl Run {
         (round.accepted, round.ranked) = (None, None);
         round.late.clear();
         round.drop_open_drafts();
+        self.history.in_round(round.number);
         self.go_to(parent);
         self.rounds.push(Arc::new(round));
     }

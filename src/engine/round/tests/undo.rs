@@ -85,6 +85,39 @@ fn all_changes_one_after_the_other_are_taken_back_one_after_the_other() {
 }
 
 #[test]
+fn a_change_names_the_round_that_was_acted_on() {
+    let (b, two) = ("b".to_owned(), Some(SegmentId(2)));
+    for (change, expected) in [
+        (Command::Override { member: b.clone(), segment: two }, "choosing b's candidate in round 2"),
+        (Command::Edit { segment: SegmentId(1), text: "w,".to_owned() }, "editing a segment in round 1"),
+        (Command::Redraft { member: Some(b), segment: two }, "drawing b's candidate again in round 2"),
+        (Command::Redraft { member: None, segment: two }, "drawing the round's candidates again in round 2"),
+        (Command::Write { segment: two, text: "v,".to_owned() }, "writing a segment in round 2"),
+        (Command::Write { segment: None, text: "v,".to_owned() }, "writing a segment in round 4"),
+    ] {
+        let mut table = endless();
+        table.order(change.clone()).unwrap();
+        assert_eq!(table.machine.run().history.undoable().unwrap().what(), expected, "{change:?}");
+    }
+}
+
+#[test]
+fn what_changes_nothing_is_refused_before_the_run_is_told() {
+    let table = endless();
+    let run = table.machine.run();
+    let one = SegmentId(1);
+    let (a, b) = ("a".to_owned(), "b".to_owned());
+    for (command, expected) in [
+        (Command::Override { member: a.clone(), segment: Some(one) }, Err(CommandError::AlreadyAccepted { member: a })),
+        (Command::Override { member: b.clone(), segment: Some(one) }, Ok(())),
+        (Command::Edit { segment: one, text: "x,".to_owned() }, Err(CommandError::Unchanged)),
+        (Command::Exclude { member: b }, Ok(())),
+    ] {
+        assert_eq!(refusal::check(run, &command), expected, "{command:?}");
+    }
+}
+
+#[test]
 fn a_member_that_was_brought_back_goes_again_and_what_it_was_doing_with_it() {
     let mut table = endless();
     table.order(Command::Exclude { member: "b".to_owned() }).unwrap();
@@ -129,7 +162,7 @@ fn several_knobs_are_one_change_and_a_bad_one_refuses_all() {
     assert!(matches!(table.order(Command::SetParameters { values: bad }), Err(CommandError::Parameter(_))));
     assert_eq!(table.machine.run().params.segment_tokens, 10);
     table.order(Command::SetParameters { values: vec![knob("segment-tokens", 3), knob("max-tokens", 7)] }).unwrap();
-    assert_eq!(table.machine.run().history.undoable().unwrap().what, "segment-tokens 3, max-tokens 7");
+    assert_eq!(table.machine.run().history.undoable().unwrap().what(), "segment-tokens 3, max-tokens 7");
     table.order(Command::Undo).unwrap();
     assert_eq!(*table.machine.run().params, table.machine.run().header.params);
 }

@@ -7,8 +7,8 @@ use crate::clean::{DisplayText, clean_line};
 use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::SegmentId;
-use crate::engine::fusion::run::Run;
-use crate::engine::round::Command;
+use crate::engine::fusion::run::{Change, Run};
+use crate::engine::round::{Command, refusal};
 use crate::playground::state::action::Action;
 use crate::playground::state::answer::Answer;
 use crate::playground::state::branches;
@@ -20,7 +20,7 @@ use crate::playground::state::message::{Effect, Listing};
 use crate::playground::state::overlay::{Against, Overlay};
 use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::knobs::Knobs;
-use crate::playground::state::parts::looking::{Look, Looking};
+use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::parts::settings::Settings;
 use crate::playground::state::parts::writing::Writing;
@@ -70,10 +70,9 @@ impl Steering<'_> {
         }
         let (at, round) = self.looking.shown(&self.answers.session);
         let answer = self.answers.session.answer(at);
-        let Some((look, round)) = round.and_then(|place| Some((Look { answer: at, round: place }, answer.round(place)?))) else {
+        let Some(round) = round.and_then(|round| answer.round(round)) else {
             return self.notices.say(Level::Info, "there is no round yet");
         };
-        let segment = self.segment_shown();
         let matrix = matrix::matrix(answer, round, &round.params);
         let items = matrix.ranking.order.iter().map(|place| {
             let candidate = &matrix.candidates[*place];
@@ -87,7 +86,7 @@ impl Steering<'_> {
                 ..Item::new(
                     display!("{} {} {score}", answer.letter(author), answer.name(author)),
                     text,
-                    Choice::Candidate { member, segment, round: look },
+                    Choice::Candidate { member, round: round.number },
                 )
             }
         });
@@ -141,6 +140,9 @@ impl Steering<'_> {
         };
         self.looking.overlay = None;
         self.writing.segment.clear();
+        if self.refuses(&command) {
+            return Vec::new();
+        }
         self.members().command(vec![command])
     }
 
@@ -211,8 +213,12 @@ impl Steering<'_> {
         let Some(run) = self.changeable() else { return Vec::new() };
         let Some(member) = run.members.get(member.0) else { return Vec::new() };
         let (name, active) = (member.header.name.to_string(), member.is_active());
+        let command = if active { Command::Exclude { member: name.clone() } } else { Command::Readmit { member: name.clone() } };
+        if self.refuses(&command) {
+            return Vec::new();
+        }
         self.notices.say(Level::Info, &format!("{} {name}", if active { "sent away:" } else { "back from the next round on:" }));
-        self.members().command(vec![if active { Command::Exclude { member: name } } else { Command::Readmit { member: name } }])
+        self.members().command(vec![command])
     }
 
     fn weigh(&mut self, member: MemberIndex, direction: f64) -> Vec<Effect> {
@@ -220,6 +226,10 @@ impl Steering<'_> {
         let now = run.weights().now().get(member.0).copied().unwrap_or(1.0);
         let Some(name) = run.members.get(member.0).map(|member| member.header.name.to_string()) else { return Vec::new() };
         let weight = ((now + direction * WEIGHT_STEP) * 10.0).round().max(0.0) / 10.0;
+        if weight == now {
+            self.notices.say(Level::Info, &format!("the weight of {name} is {weight} already, and cannot be lower"));
+            return Vec::new();
+        }
         self.notices.say(Level::Info, &format!("the weight of {name} is {weight} from the next round on (it was {now:.1})"));
         self.members().command(vec![Command::SetWeight { member: name, weight }])
     }
@@ -228,7 +238,7 @@ impl Steering<'_> {
     pub(super) fn change_back(&mut self, redo: bool) -> Vec<Effect> {
         let Some(run) = self.changeable() else { return Vec::new() };
         let change = if redo { run.history.redoable() } else { run.history.undoable() };
-        let Some(what) = change.map(|change| change.what.clone()) else {
+        let Some(what) = change.map(Change::what) else {
             self.notices.say(Level::Info, if redo { "nothing was taken back" } else { "nothing was changed yet" });
             return Vec::new();
         };
@@ -296,23 +306,34 @@ impl Steering<'_> {
         Vec::new()
     }
 
-    /// Makes this member's candidate the winner of the round whose candidates were listed. A round that was decided since is decided
-    /// again.
-    pub(super) fn choose_candidate(&mut self, member: String, segment: Option<SegmentId>, look: Look) -> Vec<Effect> {
-        let segment = segment.or_else(|| self.answers.segment_of(look.answer, Some(look.round)));
-        if let Some(round) = self.answers.session.answer(look.answer).round(look.round) {
-            self.notices.say(Level::Info, &format!("round {}: you chose the candidate of {member}", round.number));
+    /// Makes this member's candidate the winner.
+    pub(super) fn choose_candidate(&mut self, member: String, round: usize) -> Vec<Effect> {
+        let (at, _) = self.looking.shown(&self.answers.session);
+        let place = self.answers.session.answer(at).run.rounds.iter().position(|known| known.number == round);
+        let command = Command::Override { segment: self.answers.segment_of(at, place), member: member.clone() };
+        if self.refuses(&command) {
+            return Vec::new();
         }
+        self.notices.say(Level::Info, &format!("round {round}: you chose the candidate of {member}"));
         self.looking.round = None;
-        self.members().command(vec![Command::Override { member, segment }])
+        self.members().command(vec![command])
+    }
+
+    /// Whether the run refuses this, which is then said. A finished run stays so: it is not resumed for what changes nothing.
+    fn refuses(&mut self, command: &Command) -> bool {
+        let Some(run) = self.changeable() else { return true };
+        let Err(why) = refusal::check(run, command) else { return false };
+        self.notices.say(Level::Info, &why.to_string());
+        true
     }
 
     /// Goes to the end of another branch.
     pub(super) fn go_to_branch(&mut self, segment: SegmentId) -> Vec<Effect> {
-        self.looking.round = None;
         if self.answers.session.newest().is_some_and(|answer| answer.run.tree.head() == segment) {
+            self.notices.say(Level::Info, "the answer is on this branch already");
             return Vec::new();
         }
+        self.looking.round = None;
         self.members().command(vec![Command::Pause, Command::GoTo { segment }])
     }
 }

@@ -391,7 +391,7 @@ impl Tuning<'_> {
         let applied = names.get(next).map(|name| self.knobs.presets.apply(name, &mut params));
         match applied {
             Some(Err(error)) => self.notices.say(Level::Error, &error.to_string()),
-            Some(Ok(())) | None => self.knobs.tuning.try_out(&in_force, &params),
+            Some(Ok(_)) | None => self.knobs.tuning.try_out(&in_force, &params),
         }
     }
 }

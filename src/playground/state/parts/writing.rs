@@ -19,7 +19,10 @@ impl Writing {
     /// Without any text; `history` is the earlier questions, oldest first.
     #[must_use]
     pub fn new(history: Vec<String>) -> Self {
-        Self { question: Prompt::new(history), segment: Prompt::new(Vec::new()), active: true, dress: Dress::default() }
+        let mut segment = Prompt::new(Vec::new());
+        // The example is a question, and this is no box for one.
+        segment.invite("");
+        Self { question: Prompt::new(history), segment, active: true, dress: Dress::default() }
     }
 
     /// Shows the cursor in the text that gets the keys. `covered`: something is shown over the question.

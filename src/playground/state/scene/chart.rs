@@ -151,7 +151,7 @@ fn tried(mut column: Column, what_if: Option<&WhatIf>) -> Column {
 }
 
 fn weights(answer: &Answer, round: &Round, what_if: Option<&WhatIf>) -> Option<Column> {
-    let ranked = round.ranked.as_ref()?;
+    let Some(ranked) = &round.ranked else { return written(round) };
     let again = what_if.and_then(|what_if| what_if.weights(round.number));
     let point = |(name, weight): &(MemberName, f64)| {
         let member = answer.run.index(name)?;
@@ -160,8 +160,13 @@ fn weights(answer: &Answer, round: &Round, what_if: Option<&WhatIf>) -> Option<C
     Some(Column { number: round.number, points: ranked.weights.iter().filter_map(point).collect(), ..Column::default() })
 }
 
+/// A round that was decided without a vote: it has a place, and no values.
+fn written(round: &Round) -> Option<Column> {
+    round.accepted.is_some().then(|| Column { number: round.number, ..Column::default() })
+}
+
 fn column(answer: &Answer, round: &Round) -> Option<Column> {
-    let ranked = round.ranked.as_ref()?;
+    let Some(ranked) = &round.ranked else { return written(round) };
     let members = &answer.run.members;
     let mut next = 0;
     // Standings are in member order: the next is nearly always the member after the last, and nobody has to be searched.

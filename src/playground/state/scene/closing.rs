@@ -311,7 +311,11 @@ fn graded(answer: &Answer) -> Option<(Tone, DisplayText)> {
         return None;
     }
     let (found, of) = (grade::found(&run.answer(), known), known.len());
-    let (tone, verdict) = if found == of { (Tone::Good, "right") } else { (Tone::Bad, "wrong") };
+    let tone = match (found == of, run.is_whole()) {
+        (true, _) => Tone::Good,
+        (false, true) => Tone::Bad,
+        (false, false) => Tone::Plain,
+    };
     let own = |member: MemberIndex| -> usize {
         let drafts: Vec<&str> =
             run.rounds.iter().filter_map(|round| round.candidate_of(member)).map(|candidate| &*candidate.text).collect();
@@ -320,7 +324,14 @@ fn graded(answer: &Answer) -> Option<(Tone, DisplayText)> {
     };
     let drafters = (0..answer.labels.len()).filter(|place| answer.labels[*place].drafts).map(MemberIndex);
     let own: Vec<DisplayText> = drafters.map(|member| display!("{} {}", answer.letter(member), own(member))).collect();
-    Some((tone, display!("{verdict}: {found} of {of}; in the drafts of one member alone: {}", DisplayText::joined(&own, ", "))))
+    Some((
+        tone,
+        display!(
+            "{}; in the drafts of one member alone: {}",
+            grade::in_words(found, of, run.is_whole()),
+            DisplayText::joined(&own, ", ")
+        ),
+    ))
 }
 
 /// A text at the right of its columns.

@@ -194,13 +194,12 @@ fn figures(left: &Side<'_>, right: &Side<'_>, width: u16) -> Prose {
     }
     let known = [left, right].into_iter().map(|side| &side.answer.run.header.answers).find(|answers| !answers.is_empty());
     if let Some(answers) = known {
-        let graded = |side: &Side<'_>| {
+        let graded = |side: &Side<'_>, figures: &Figures| {
             let text: String =
                 side.rounds.iter().filter_map(|round| round.accepted.as_ref()).map(|accepted| &*accepted.text).collect();
-            let found = grade::found(&text, answers);
-            if found == answers.len() { "right".into() } else { display!("wrong: {found} of {} answers", answers.len()) }
+            display!("{}", grade::in_words(grade::found(&text, answers), answers.len(), figures.ended))
         };
-        rows.push(("as the answers go".into(), graded(left), graded(right)));
+        rows.push(("as the answers go".into(), graded(left, &one), graded(right, &other)));
     }
     let mut row = |name: &'static str, of: &dyn Fn(&Figures) -> DisplayText| rows.push((name.into(), of(&one), of(&other)));
     row("tokens", &|figures| display!("{}", figures.tokens));

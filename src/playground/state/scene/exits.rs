@@ -4,7 +4,10 @@ use super::super::answer::Answer;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::ExitReason;
 use crate::engine::fusion::params::ExitKind;
+use crate::engine::fusion::rescore::RescoredRound;
 use crate::engine::fusion::run::{Departure, Round};
+use crate::engine::fusion::what_if::WhatIf;
+use crate::playground::state::scene::figure;
 
 /// Rounds of a curve.
 pub const ROUNDS: usize = 8;
@@ -31,6 +34,8 @@ pub struct Stays {
     pub threshold: f64,
     /// Whether it leaves.
     pub fate: Fate,
+    /// How far above the threshold it would be under the knobs that are tried, where that is another distance.
+    pub tried: Option<f64>,
 }
 
 impl Stays {
@@ -51,16 +56,35 @@ pub fn threshold(answer: &Answer, round: Option<&Round>) -> Option<f64> {
     ranked.standings.first().map(|standing| standing.threshold)
 }
 
+/// The same threshold under the knobs that are tried, where that is another one.
+#[must_use]
+pub fn tried_threshold(answer: &Answer, round: Option<&Round>, what_if: Option<&WhatIf>) -> Option<f64> {
+    let now = threshold(answer, round)?;
+    let tried = again(answer, round?, what_if?)?.standings.first()?.threshold;
+    (figure(tried) != figure(now)).then_some(tried)
+}
+
+/// A round, or, where it is open, the one before, as it would have been.
+fn again<'a>(answer: &Answer, round: &Round, what_if: &'a WhatIf) -> Option<&'a RescoredRound> {
+    let upto = answer.run.rounds.partition_point(|known| known.number <= round.number);
+    let last = answer.run.rounds[..upto].iter().rev().find(|round| round.ranked.is_some())?;
+    what_if.round(last.number)
+}
+
 /// How close each member was to leaving after a round, or, where it is open, after the one before; by place. Of none where no exit
 /// rule is in force.
 #[must_use]
-pub fn stays(answer: &Answer, round: Option<&Round>, members: usize) -> Vec<Option<Stays>> {
+pub fn stays(answer: &Answer, round: Option<&Round>, members: usize, what_if: Option<&WhatIf>) -> Vec<Option<Stays>> {
     let Some(last) = round.filter(|round| round.params.exit != ExitKind::Off) else { return vec![None; members] };
     let upto = answer.run.rounds.partition_point(|round| round.number <= last.number);
     let rounds = &answer.run.rounds[upto.saturating_sub(ROUNDS + 1)..upto];
+    let again = what_if.and_then(|what_if| again(answer, last, what_if));
     let stays = |member: MemberIndex| {
         let stays = of_member(answer, rounds.iter().map(AsRef::as_ref), member)?;
-        Some(Stays { fate: fate(answer, last, member), ..stays })
+        let standing = again.and_then(|again| again.standings.iter().find(|standing| standing.member == member));
+        let tried = standing.map(|standing| standing.retention - standing.threshold);
+        let tried = tried.filter(|tried| figure(*tried) != figure(stays.distance()));
+        Some(Stays { fate: fate(answer, last, member), tried, ..stays })
     };
     (0..members).map(MemberIndex).map(stays).collect()
 }
@@ -94,7 +118,7 @@ fn of_values(values: &[(f64, f64)]) -> Option<Stays> {
         Some((share * 3.0).round() as u8)
     };
     let missing = std::iter::repeat_n(None, ROUNDS.saturating_sub(values.len()));
-    Some(Stays { levels: missing.chain(values.iter().map(level)).collect(), value, threshold, fate: Fate::Stays })
+    Some(Stays { levels: missing.chain(values.iter().map(level)).collect(), value, threshold, fate: Fate::Stays, tried: None })
 }
 
 #[cfg(test)]

@@ -53,6 +53,17 @@ pub struct Tick {
     pub other: Option<MemberIndex>,
 }
 
+impl Tick {
+    /// Whether its mark is that of something that the user did in the round.
+    #[must_use]
+    pub fn is_by_user(&self) -> bool {
+        match self.mark {
+            Mark::Overridden | Mark::Edited | Mark::Written | Mark::Redrafted => true,
+            Mark::Margin | Mark::Unanimous | Mark::Failed | Mark::Open => false,
+        }
+    }
+}
+
 /// The rounds that fit into `width` columns, around the one looked at; the rest are counted.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Timeline {

@@ -57,6 +57,8 @@ pub struct Scene {
     pub stays: Vec<Option<Stays>>,
     /// The threshold below which it leaves, where there is one.
     pub exit_threshold: Option<f64>,
+    /// The same under the knobs that are tried, where that is another one.
+    pub tried_threshold: Option<f64>,
     /// Every member's pane, by place.
     pub panes: Vec<Pane>,
     /// The ranking: of the selected round, or of the last decided one while nobody has voted.
@@ -154,8 +156,9 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         deciding: sentence.deciding,
         sentence,
         beneath,
-        stays: exits::stays(answer, round, panes.len()),
+        stays: exits::stays(answer, round, panes.len(), shown.what_if),
         exit_threshold,
+        tried_threshold: exits::tried_threshold(answer, round, shown.what_if),
         status: Some(status_line(shown)),
         why: reasons.map_or_else(Vec::new, |(whole, rows)| why::beginning(&whole, rows, &why_key(state))),
         table,

@@ -4,9 +4,11 @@ use super::Tuning;
 use super::ladder::Length;
 use crate::clean::DisplayText;
 use crate::display;
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::event::Ranked;
 use crate::engine::fusion::what_if::WhatIf;
 use crate::playground::state::answer::Answer;
-use crate::playground::state::scene::counted;
+use crate::playground::state::scene::{counted, figure};
 
 /// How many knobs are named before the rest is counted.
 const NAMED: usize = 2;
@@ -44,9 +46,56 @@ pub fn effect(what_if: Option<&WhatIf>, answer: &Answer) -> DisplayText {
     match what_if {
         None => "takes effect when drafting; nothing to recompute".into(),
         Some(_) if answer.run.rounds.is_empty() => "no round to compare with yet".into(),
-        Some(what_if) if what_if.is_the_same() => "nothing would have been different".into(),
+        Some(what_if) if what_if.is_the_same() => moved(what_if, answer),
         Some(what_if) => effects(what_if, answer),
     }
+}
+
+/// Which numbers would have been others although every segment and exit would have been the same.
+fn moved(what_if: &WhatIf, answer: &Answer) -> DisplayText {
+    let number = |value: Option<f64>| value.map_or_else(DisplayText::new, figure);
+    let rounds = || what_if.rounds.iter().filter_map(|again| Some((ranked(answer, again.number)?, again)));
+    let margins = rounds().any(|(ranked, again)| number(ranked.margin) != number(again.margin));
+    let scores = rounds().any(|(ranked, again)| {
+        let now = ranked.candidates.iter().map(|candidate| (answer.run.index(&candidate.candidate), number(candidate.score)));
+        let tried = again.ranking.iter().map(|(member, score)| (Some(*member), number(*score)));
+        !now.eq(tried)
+    });
+    let closest = closest(what_if, answer);
+    let head = match (margins, scores, &closest) {
+        (true, _, _) => "the same winners, by other margins",
+        (false, true, _) => "the same winners, by other scores",
+        (false, false, Some(_)) => "the same segments and exits",
+        (false, false, None) => return "nothing would have been different".into(),
+    };
+    DisplayText::joined(&std::iter::once(head.into()).chain(closest).collect::<Vec<_>>(), "; ")
+}
+
+/// The member that would be the closest to leaving after the last round, if any is at another distance than it was.
+fn closest(what_if: &WhatIf, answer: &Answer) -> Option<DisplayText> {
+    let mut last = what_if.rounds.iter().rev();
+    let (ranked, again) =
+        last.find_map(|again| Some((ranked(answer, again.number).filter(|_| !again.standings.is_empty())?, again)))?;
+    let distances: Vec<(MemberIndex, f64, f64)> = again
+        .standings
+        .iter()
+        .filter_map(|tried| {
+            let now = ranked.standings.iter().find(|now| answer.run.index(&now.member) == Some(tried.member))?;
+            Some((tried.member, tried.retention - tried.threshold, now.retention - now.threshold))
+        })
+        .collect();
+    if distances.iter().all(|(_, tried, now)| figure(*tried) == figure(*now)) {
+        return None;
+    }
+    let staying = distances.into_iter().filter(|(member, ..)| what_if.leaves.get(member.0).is_none_or(Option::is_none));
+    let (member, tried, now) = staying.min_by(|one, other| one.1.total_cmp(&other.1))?;
+    Some(display!("the closest to leaving: {} by {} (was {})", answer.letter(member), figure(tried), figure(now)))
+}
+
+fn ranked(answer: &Answer, number: usize) -> Option<&Ranked> {
+    let rounds = &answer.run.rounds;
+    let place = rounds.binary_search_by_key(&number, |round| round.number).ok()?;
+    rounds[place].ranked.as_deref()
 }
 
 fn effects(what_if: &WhatIf, answer: &Answer) -> DisplayText {

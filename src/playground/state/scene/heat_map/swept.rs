@@ -71,7 +71,12 @@ fn legend(map: &HeatMap, facts: &MapFacts<'_>, width: u16) -> Prose {
     head.extend((0..=HOTTEST).map(|step| (Tone::Ground(step), "  ".into())));
     head.push((Tone::Dim, display!(" {high} ")));
     let in_force = if facts.in_force.is_some() { display!("; {} in force", facts.in_force_mark) } else { DisplayText::new() };
-    let best = if best_known(map).is_some() { "; * best" } else { "" };
+    // Of other figures the highest or lowest is another one.
+    let best = match (best_known(map), metric) {
+        (None, _) => "",
+        (Some(_), Metric::Accuracy) => "; * best",
+        (Some(_), _) => "; * best by accuracy",
+    };
     let mut prose = Prose::new();
     let indent = head.iter().map(|(_, text)| text.chars().count() as u16).sum();
     wrap(&mut prose, head, Tone::Dim, &display!("{}{in_force}{best}", metric.meaning()), width, indent);

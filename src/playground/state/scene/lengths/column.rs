@@ -15,6 +15,7 @@ use crate::clean::{DisplayText, clean_line};
 use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::Phase;
+use crate::prompts::grade;
 
 /// The most letters beside a line of the answer.
 const LETTERS: usize = 3;
@@ -112,7 +113,8 @@ fn graded(column: &Column, kept: &mut Kept) -> Option<(Tone, DisplayText)> {
         return None;
     }
     let found = kept.said(run).found;
-    Some(if found == known { (Tone::Good, "right".into()) } else { (Tone::Bad, display!("wrong: {found} of {known} answers")) })
+    let tone = if found == known { Tone::Good } else { Tone::Bad };
+    Some((tone, display!("{}", grade::in_words(found, known, run.is_whole()))))
 }
 
 /// The answer as the transcript shows it: the letters of those whose segments start on a line, a bar, the text in their colours.
