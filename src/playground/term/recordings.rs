@@ -59,10 +59,8 @@ fn run(path: &Path) -> Option<Run> {
 fn columns(run: &Run, age: &str) -> Vec<String> {
     let answer = run.answer();
     let known = &run.header.answers;
-    let right = match known.is_empty() {
-        true => String::new(),
-        false => grade::in_words(grade::found(&answer, known), known.len(), run.is_whole()),
-    };
+    let right =
+        if known.is_empty() { String::new() } else { grade::in_words(grade::found(&answer, known), known.len(), run.is_whole()) };
     let names: Vec<&str> = run.header.members.iter().map(|member| &*member.name).collect();
     let members = match names.get(NAMED..) {
         Some(more @ [_, ..]) => format!("{} and {} more", names[..NAMED].join(", "), more.len()),

@@ -99,7 +99,7 @@ impl State {
                 vec![Effect::UseTheme(name)]
             }
             (Some(Choice::Trace(path)), _) => open(&self.answers, &mut self.notices, path),
-            (Some(Choice::Candidate { member, round }), _) => Steering::from(self).choose_candidate(member, round),
+            (Some(Choice::Candidate { member, round }), _) => Steering::from(self).choose_candidate(&member, round),
             (Some(Choice::Branch(segment)), _) => Steering::from(self).go_to_branch(segment),
             (Some(Choice::AgainstBranch(segment)), _) => {
                 self.looking.compare_with(Against::Branch(segment));

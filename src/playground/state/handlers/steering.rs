@@ -226,7 +226,7 @@ impl Steering<'_> {
         let now = run.weights().now().get(member.0).copied().unwrap_or(1.0);
         let Some(name) = run.members.get(member.0).map(|member| member.header.name.to_string()) else { return Vec::new() };
         let weight = ((now + direction * WEIGHT_STEP) * 10.0).round().max(0.0) / 10.0;
-        if weight == now {
+        if (weight - now).abs() < f64::EPSILON {
             self.notices.say(Level::Info, &format!("the weight of {name} is {weight} already, and cannot be lower"));
             return Vec::new();
         }
@@ -307,10 +307,10 @@ impl Steering<'_> {
     }
 
     /// Makes this member's candidate the winner.
-    pub(super) fn choose_candidate(&mut self, member: String, round: usize) -> Vec<Effect> {
+    pub(super) fn choose_candidate(&mut self, member: &str, round: usize) -> Vec<Effect> {
         let (at, _) = self.looking.shown(&self.answers.session);
         let place = self.answers.session.answer(at).run.rounds.iter().position(|known| known.number == round);
-        let command = Command::Override { segment: self.answers.segment_of(at, place), member: member.clone() };
+        let command = Command::Override { segment: self.answers.segment_of(at, place), member: member.to_owned() };
         if self.refuses(&command) {
             return Vec::new();
         }
