@@ -4,6 +4,7 @@ use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{Event, ExitReason, Record};
 use specfuse::engine::fusion::run::Run;
 use specfuse::engine::round::Command;
+use specfuse::playground::state::answer::Answer;
 use specfuse::playground::state::pages::Page;
 use specfuse::playground::state::presenting::Presenting;
 use specfuse::playground::state::tour::{SEED, STOPS, Tour};
@@ -132,7 +133,7 @@ fn a_card_promises_nothing_that_is_not_there_yet_and_fits() {
         for at in 0..STOPS.len() {
             let mut state = asked_at(at, width, height);
             for record in played(at, &[]) {
-                let complete = state.answers.session.newest().is_some_and(|answer| answer.is_closed());
+                let complete = state.answers.session.newest().is_some_and(Answer::is_closed);
                 let (text, lines) = (card(&state), state.scene.card.as_ref().unwrap().len());
                 assert!(lines <= 5, "{text}");
                 for late in ["came out", "drafted the same. It", "won, but", "shows the chart", "looks at an earlier"] {
