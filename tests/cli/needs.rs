@@ -60,7 +60,7 @@ fn what_was_said_otherwise_stands_and_the_knob_is_said_to_have_no_effect() {
 fn nothing_is_said_of_presets_and_of_what_is_as_it_should_be() {
     let home = Home::new();
     let own = home.path().join("mine.toml");
-    fs::write(&own, "preset = \"mine\"\n[presets.mine]\nsegment = \"words\"\nsegment-tokens = 5\n").unwrap();
+    fs::write(&own, "preset = \"mine\"\n[presets.mine]\nsegment = \"words\"\nsegment-words = 5\n").unwrap();
     for arguments in [
         &[][..],
         &["--preset", "paper"],

@@ -31,7 +31,7 @@ fn every_kind_of_round_and_end_is_said() {
         (
             recorded.clone(),
             Some(1),
-            "round 1: atlas mattered most: 1.00 for its own \"Tokyo\", .035 for \"Lisbon\" (lexicon, second by .184); the other 4 hardly care",
+            "round 1: atlas decided it: 1.00 for its own \"Tokyo\", .035 for \"Lisbon\" (lexicon, second by .184); the other 4 hardly care",
         ),
         (
             recorded.clone(),
@@ -87,7 +87,7 @@ fn the_page_of_reasons_begins_with_the_caption_and_leaves_each_verifier_out() {
     press(&mut state, "e");
     let lines: Vec<String> =
         state.scene.overlay.iter().map(|line| line.iter().map(|(_, text)| text.as_str()).collect()).collect();
-    assert!(lines[1].starts_with("atlas mattered most: 1.00 for its own"), "{lines:?}");
+    assert!(lines[1].starts_with("atlas decided it: 1.00 for its own"), "{lines:?}");
     let all = lines.join("\n");
     assert!(
         all.contains("without atlas          lexicon") && all.contains("without own scores") && all.contains("one vote each: "),

@@ -83,7 +83,7 @@ fn wanted() -> BTreeSet<Shown> {
     wanted.extend(Origin::ALL.iter().copied().map(origin));
     wanted.extend(KnobGroup::ALL.iter().map(|group| section(Some(*group))));
     wanted.insert(section(None));
-    wanted.extend((0..STOPS.len()).map(stop));
+    wanted.extend((0..=STOPS.len()).map(stop));
     wanted
 }
 

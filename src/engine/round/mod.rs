@@ -6,6 +6,7 @@
 //! state that decides and the state that a replay rebuilds are the same by construction.
 
 mod command;
+mod commanding;
 mod decide;
 mod failing;
 mod lazy;
