@@ -38,7 +38,7 @@ fn every_kind_of_round_and_end_is_said() {
             Some(2),
             "round 2: abacus decided it: .999 for its own \"75\", .022 for \"114\" (almanac, second by .170)",
         ),
-        (recorded.clone(), Some(3), "round 3: lexicon decided it: .999 for its own \"cowardly\", .078 for \"narrow\""),
+        (recorded.clone(), Some(3), "round 3: lexicon mattered most: .999 for its own \"cowardly\", .078 for \"narrow\""),
         (recorded.clone(), Some(4), "round 4: all 4 drafted the same: the answer ends here"),
         (
             recorded,
