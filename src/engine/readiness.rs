@@ -80,7 +80,7 @@ fn refusal<'a>(unprepared: &[(MemberIndex, MemberError)], name: impl Fn(MemberIn
     let reason = |(member, error): &(MemberIndex, MemberError)| {
         let (name, error) = (name(*member), error.to_string());
         // A member without a name of its own is called by its address.
-        if error.contains(name) { error } else { format!("{name}: {error}") }
+        if error.contains(&format!("//{name}/")) { error } else { format!("{name}: {error}") }
     };
     let reasons = unprepared.iter().map(reason).collect::<Vec<_>>().join("; ");
     let too_long = unprepared.iter().any(|(_, error)| matches!(error, MemberError::ContextFull { .. }));

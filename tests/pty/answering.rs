@@ -33,7 +33,7 @@ fn a_question_is_typed_and_answered_and_the_terminal_is_as_before() {
     playing.plays("★ answered");
     playing.sees("the answer", |seen| transcript(seen) == format!("{QUESTION} {ANSWER}"));
     playing.plays("E babble after round 2: ");
-    leaves(playing, "q", "the last run is kept: specfuse replay");
+    leaves(playing, "q", "the last run is kept; `specfuse replay last` opens it");
 
     let trace = home.trace();
     assert_eq!(finished(&trace).outcome, Outcome::Answered);

@@ -58,9 +58,10 @@ fn a_recording_overwrites_nothing() {
 fn what_is_no_recording_is_named() {
     let home = Home::new();
     fs::write(home.path().join("poem.txt"), "Roses are red,\n").unwrap();
-    for (file, said) in
-        [("poem.txt", "poem.txt: this is not a recording of the screen"), ("missing.jsonl", "missing.jsonl: No such file")]
-    {
+    for (file, said) in [
+        ("poem.txt", "poem.txt: this is not a recording of the screen"),
+        ("missing.jsonl", "missing.jsonl: there is no such file"),
+    ] {
         let output = home.pipes(&["--replay-ui", file]);
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.code() == Some(2) && told.contains(said) && output.stdout.is_empty(), "{told}");

@@ -103,7 +103,7 @@ fn the_tour_goes_from_stop_to_stop() {
     let mut playing = home.opens(&["demo"]);
     playing.sees("the first stop", |seen| seen.shows("1/5 Each model knows one subject") && seen.shows("drafting"));
     playing.types(";");
-    playing.sees("the second stop", |seen| seen.shows("2/5 With 4 words") && seen.shows("★ answered"));
+    playing.sees("the second stop", |seen| seen.shows("2/5 In round 4") && seen.shows("★ answered"));
     playing.types(";");
     playing.sees("the third stop", |seen| seen.shows("3/5 babble") && seen.shows("┌ exit chart ") && seen.shows("★ answered"));
     playing.types(";");
@@ -115,6 +115,6 @@ fn the_tour_goes_from_stop_to_stop() {
     playing.types("-- ");
     playing.sees("the right answer", |seen| seen.shows("★ answered") && transcript(seen).contains(RIGHT));
     playing.types(";");
-    playing.sees("the fifth stop", |seen| seen.shows("5/5 You can overrule") && seen.shows("looking at round 2 of 3"));
+    playing.sees("the fifth stop", |seen| seen.shows("5/5 In round 2") && seen.shows("looking at round 2 of 3"));
     leaves(playing, "q", "before");
 }
