@@ -190,6 +190,13 @@ impl Glyphs {
         DisplayText::joined(&levels.chunks(2).map(cell).collect::<Vec<DisplayText>>(), "")
     }
 
+    /// A cell of dots (the low byte of U+2800 onwards), where there are such cells.
+    #[must_use]
+    pub fn dots(self, pattern: u8) -> Option<DisplayText> {
+        let dots = char::from_u32(0x2800 + u32::from(pattern)).filter(|_| !self.ascii)?;
+        Some(display!("{dots}"))
+    }
+
     /// The one that is ahead, or won.
     #[must_use]
     pub fn ahead(self) -> &'static str {

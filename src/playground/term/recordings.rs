@@ -1,5 +1,5 @@
-//! What tells recorded runs apart in a list: whether the answer is right, its seed, the setting, how many rounds, what was steered,
-//! who took part, and how the answer starts.
+//! What tells recorded runs apart in a list: whether the answer is right, its seed, the length of its segments, how many rounds, what
+//! was steered, who took part, the other settings, and how the answer starts.
 //!
 //! Reads the newest recordings whole, up to a limit, because a list has to open at once.
 
@@ -11,6 +11,7 @@ use crate::engine::trace;
 use crate::playground::state::handlers::BETWEEN;
 use crate::playground::state::scene::counted;
 use crate::playground::state::scene::status::in_force;
+use crate::playground::state::tuning::ladder::Length;
 use crate::prompts::grade;
 
 /// How much is read for one list, in bytes.
@@ -70,10 +71,11 @@ fn columns(run: &Run, age: &str) -> Vec<String> {
         right,
         age.to_owned(),
         format!("seed {}", run.header.seed),
-        in_force(&run.header.params).to_string(),
+        format!("by {}", Length::of(&run.header.params).short()),
         counted(run.segments().filter(|text| !text.trim().is_empty()).count(), "round").to_string(),
         if run.steered { "steered" } else { "" }.to_owned(),
         members,
+        in_force(&run.header.params).to_string(),
         clean_line(&answer).as_display().first_chars(PREVIEW).to_string(),
     ]
 }
@@ -90,10 +92,11 @@ mod tests {
     #[test]
     fn a_recording_is_told_by_its_seed_its_setting_and_its_answer() {
         let columns = columns_of("tests/recorded/example.trace.jsonl", &mut Budget::new());
-        assert_eq!((columns.len(), columns[1].as_str(), columns[2].as_str()), (8, "2 h ago", "seed 1"));
-        assert!(columns[3].starts_with("by sentence score: geometric mean"), "{columns:?}");
-        assert!(columns[4] == "3 rounds" && columns[6] == "atlas, abacus, lexicon and 2 more", "{columns:?}");
-        assert!(columns[7].starts_with("The capital of Japan is Tokyo."), "{columns:?}");
+        assert_eq!((columns.len(), columns[1].as_str(), columns[2].as_str()), (9, "2 h ago", "seed 1"));
+        assert!(columns[3] == "by sentence" && columns[4] == "3 rounds", "{columns:?}");
+        assert!(columns[6] == "atlas, abacus, lexicon and 2 more", "{columns:?}");
+        assert!(columns[7].starts_with("by sentence score: geometric mean"), "{columns:?}");
+        assert!(columns[8].starts_with("The capital of Japan is Tokyo."), "{columns:?}");
     }
 
     #[test]

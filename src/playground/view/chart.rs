@@ -1,5 +1,6 @@
-//! The exit chart: each member's letter at its retention, round by round, and the threshold as a line.
+//! The exit chart: each member's letter at its retention, round by round, on its curve, and the threshold as a line.
 
+mod curves;
 mod labels;
 
 use std::cmp::Ordering;
@@ -38,9 +39,14 @@ pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &S
         Pen::new(buffer, area, row).column(&figure(value), SCALE - 1, true, dim, "");
     }
     let spacing = spacing(area.width, chart.columns.len());
-    let place_of = |value: f64, line: Option<f64>| {
-        off_the_line(row_of(value), line.map_or(Ordering::Equal, |line| value.total_cmp(&line)), line.map(line_row), rows)
+    // The line that the value is compared with comes last, since it counts.
+    let place_of = |value: f64, lines: [Option<f64>; 2]| {
+        lines
+            .into_iter()
+            .flatten()
+            .fold(row_of(value), |row, line| off_the_line(row, value.total_cmp(&line), line_row(line), rows))
     };
+    curves::curves(buffer, area, look, chart, (spacing, rows));
     for (place, column) in chart.columns.iter().enumerate() {
         let x = SCALE + place as u16 * spacing;
         // The line that is tried is another stroke than the recorded one, also without colour.
@@ -71,11 +77,11 @@ pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &S
 }
 
 /// The row of a value: one above or below the line is never in its row, although the scale puts both there.
-fn off_the_line(row: u16, side: Ordering, line: Option<u16>, rows: u16) -> u16 {
-    match (side, line) {
-        (Ordering::Greater, Some(line)) => row.min(line.saturating_sub(1)),
-        (Ordering::Less, Some(line)) => row.max((line + 1).min(rows - 1)),
-        (Ordering::Equal, _) | (_, None) => row,
+fn off_the_line(row: u16, side: Ordering, line: u16, rows: u16) -> u16 {
+    match side {
+        Ordering::Greater => row.min(line.saturating_sub(1)),
+        Ordering::Less => row.max((line + 1).min(rows - 1)),
+        Ordering::Equal => row,
     }
 }
 
@@ -121,14 +127,16 @@ fn points(
     look: &Look<'_>,
     screen: &Screen,
     (place, x, spacing): (usize, u16, u16),
-    place_of: &dyn Fn(f64, Option<f64>) -> u16,
+    place_of: &dyn Fn(f64, [Option<f64>; 2]) -> u16,
 ) {
     let answer = screen.answers.session.answer(screen.shown().0);
     let Column { points, was, threshold, recorded, .. } = &screen.scene.chart.columns[place];
     // What was, beneath what would have been: seen where it has moved.
-    let was: Vec<(MemberIndex, u16)> =
-        was.iter().map(|(member, value)| (*member, place_of(*value, recorded.or(*threshold)))).collect();
-    let rows: Vec<u16> = points.iter().map(|(_, value)| place_of(*value, *threshold)).collect();
+    let was: Vec<(MemberIndex, u16)> = was
+        .iter()
+        .map(|(member, value)| (*member, place_of(*value, [recorded.and(*threshold), recorded.or(*threshold)])))
+        .collect();
+    let rows: Vec<u16> = points.iter().map(|(_, value)| place_of(*value, [*recorded, *threshold])).collect();
     let room = usize::from(spacing.saturating_sub(1).max(1));
     for row in 0..area.height {
         let here = points.iter().zip(&rows).filter(|(_, at)| **at == row).map(|(point, _)| point);
@@ -156,14 +164,9 @@ mod tests {
     #[test]
     fn a_letter_is_on_its_side_of_the_line() {
         use Ordering::{Equal, Greater, Less};
-        for (row, side, line, expected) in [
-            (4, Greater, Some(4), 3),
-            (4, Less, Some(4), 5),
-            (4, Equal, Some(4), 4),
-            (2, Greater, Some(4), 2),
-            (7, Less, Some(4), 7),
-            (4, Less, None, 4),
-        ] {
+        for (row, side, line, expected) in
+            [(4, Greater, 4, 3), (4, Less, 4, 5), (4, Equal, 4, 4), (2, Greater, 4, 2), (7, Less, 4, 7)]
+        {
             assert_eq!(off_the_line(row, side, line, 9), expected, "{row} {side:?} {line:?}");
         }
     }

@@ -53,8 +53,10 @@ fn open(layout: &mut Layout, mut body: Rect, shape: Shape<'_>) {
             rows(layout, &mut body, room - u16::from(heads), shape);
         }
     }
-    layout.away = (away > 0).then(|| take_top(&mut body, away));
     let wide = body.width >= WIDE;
+    // The answer keeps a line, below its rule.
+    let away = away.min(body.height.saturating_sub(1 + u16::from(wide)));
+    layout.away = (away > 0).then(|| take_top(&mut body, away));
     if wide {
         layout.rule = Some(take_top(&mut body, 1));
         let left = split(layout, body);

@@ -51,7 +51,9 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>, question: u16, writes:
     let question = take_top(&mut body, question.clamp(1, 2 + blank));
     take_top(&mut body, blank);
     take_bottom(&mut body, blank);
-    let caption = take_bottom(&mut body, caption_rows(rows));
+    // A draft and the answer keep a line each.
+    let least = body.height.saturating_sub(2).max(1);
+    let caption = take_bottom(&mut body, caption_rows(rows).min(least));
     take_bottom(&mut body, blank);
     let tail = RowTail { stays: 0, ..row_tail(body.width, shape.verifiers, false) };
     let empty = Layout::empty(class(body.width, shape.present), tail);

@@ -49,10 +49,14 @@ const SPACE: f64 = 0.08;
 /// The least such space.
 const LEAST_SPACE: f64 = 0.005;
 
+/// Columns of a round at most: few rounds fill a chart, and still look like steps of one curve.
+const MOST_SPACING: u16 = 24;
+
 /// Columns of a round in a chart of this width.
 #[must_use]
 pub fn spacing(width: u16, rounds: usize) -> u16 {
-    (width.saturating_sub(SCALE + LABELS) / u16::try_from(rounds).unwrap_or(u16::MAX).max(1)).clamp(1, 8)
+    let rounds = u16::try_from(rounds).unwrap_or(u16::MAX).max(1);
+    (width.saturating_sub(SCALE + LABELS) / rounds).clamp(1, MOST_SPACING)
 }
 
 /// Where the rounds of a chart are on the screen: the columns of each, and its place among the run's rounds.

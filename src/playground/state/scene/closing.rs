@@ -323,7 +323,7 @@ fn graded(answer: &Answer) -> Option<(Tone, DisplayText)> {
         known.iter().filter(|answer| grade::found(&text, std::slice::from_ref(answer)) == 1).count()
     };
     let drafters = (0..answer.labels.len()).filter(|place| answer.labels[*place].drafts).map(MemberIndex);
-    let own: Vec<DisplayText> = drafters.map(|member| display!("{} {}", answer.letter(member), own(member))).collect();
+    let own: Vec<DisplayText> = drafters.map(|member| display!("{}\u{a0}{}", answer.letter(member), own(member))).collect();
     Some((
         tone,
         display!(

@@ -70,7 +70,10 @@ fn legend(map: &HeatMap, facts: &MapFacts<'_>, width: u16) -> Prose {
     let mut head: Line = vec![(Tone::Dim, display!("{low} "))];
     head.extend((0..=HOTTEST).map(|step| (Tone::Ground(step), "  ".into())));
     head.push((Tone::Dim, display!(" {high} ")));
-    let in_force = if facts.in_force.is_some() { display!("; {} in force", facts.in_force_mark) } else { DisplayText::new() };
+    let in_force = match facts.in_force {
+        Some(_) => display!("; {} in force", facts.in_force_mark),
+        None => "; the setting in force is none of these".into(),
+    };
     // Of other figures the highest or lowest is another one.
     let best = match (best_known(map), metric) {
         (None, _) => "",
