@@ -46,19 +46,13 @@ pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &S
             .flatten()
             .fold(row_of(value), |row, line| off_the_line(row, value.total_cmp(&line), line_row(line), rows))
     };
+    for (place, column) in chart.columns.iter().enumerate() {
+        lines(buffer, area, look, column, (SCALE + place as u16 * spacing, spacing), &line_row);
+    }
+    // Over the lines: a curve that comes as close to one as a row is seen in it.
     curves::curves(buffer, area, look, chart, (spacing, rows));
     for (place, column) in chart.columns.iter().enumerate() {
         let x = SCALE + place as u16 * spacing;
-        // The line that is tried is another stroke than the recorded one, also without colour.
-        let moved = if column.recorded.is_some() { look.glyphs.tried_rule() } else { look.glyphs.rule() };
-        let lines = [(column.recorded, look.glyphs.rule(), Role::Dim), (column.threshold, moved, Role::Threshold)];
-        for (value, rule, role) in lines {
-            if let Some(value) = value {
-                Pen::new(buffer, area, line_row(value))
-                    .skip(x)
-                    .write(&DisplayStr::from(rule).repeat(usize::from(spacing)), look.style(role));
-            }
-        }
         if spacing >= 3 {
             let style = look.style(if column.selected { Role::Selection } else { Role::Dim });
             Pen::new(buffer, area, area.height - 1).skip(x).write(&display!("{}", column.number), style);
@@ -73,6 +67,27 @@ pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &S
     if let Some(last) = chart.columns.iter().rev().find(|column| !column.points.is_empty()) {
         let behind = SCALE + chart.columns.len() as u16 * spacing;
         labels::labels(buffer, area, look, screen, (last, behind, rows), &row_of);
+    }
+}
+
+/// The threshold of a round, and, where another is tried, the recorded one.
+fn lines(
+    buffer: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+    column: &Column,
+    (x, spacing): (u16, u16),
+    line_row: &dyn Fn(f64) -> u16,
+) {
+    // The line that is tried is another stroke than the recorded one, also without colour.
+    let moved = if column.recorded.is_some() { look.glyphs.tried_rule() } else { look.glyphs.rule() };
+    let lines = [(column.recorded, look.glyphs.rule(), Role::Dim), (column.threshold, moved, Role::Threshold)];
+    for (value, rule, role) in lines {
+        if let Some(value) = value {
+            Pen::new(buffer, area, line_row(value))
+                .skip(x)
+                .write(&DisplayStr::from(rule).repeat(usize::from(spacing)), look.style(role));
+        }
     }
 }
 
