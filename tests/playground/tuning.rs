@@ -440,3 +440,17 @@ fn a_tried_threshold_is_what_distances_are_measured_from() {
         (None, true)
     );
 }
+
+#[test]
+fn numbers_that_move_are_said_even_if_every_winner_stays() {
+    let mut state = support::answered(120, 40);
+    press(&mut state, "t");
+    mark(&mut state, "scoring");
+    press(&mut state, "right");
+    let what_if = state.what_if().unwrap();
+    assert!(what_if.is_the_same() && what_if.moves.margins && what_if.moves.scores);
+    let line = |line: &Vec<(_, specfuse::clean::DisplayText)>| line.iter().map(|(_, text)| text.as_str()).collect::<String>();
+    let words = state.scene.overlay.iter().map(line).collect::<Vec<_>>().join(" ");
+    let said = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("the same winners, by other margins"), "{said}");
+}

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::MemberIndex;
-use super::event::ExitReason;
+use super::event::{ExitReason, Ranked};
 use super::params::Params;
 use super::rescore::{Recorded, RescoredRound};
 use super::run::Run;
@@ -22,7 +22,20 @@ pub struct WhatIf {
     pub left: Vec<Option<usize>>,
     /// Numbers of the rounds with another winner, in order.
     pub differing: Vec<usize>,
+    /// Which numbers would have been others.
+    pub moves: Moves,
 }
+
+/// Which numbers of any round would have been others, by as much as can be seen.
+#[allow(missing_docs, reason = "the names say it")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Moves {
+    pub margins: bool,
+    pub scores: bool,
+}
+
+/// The least difference that is seen in three digits.
+const SEEN: f64 = 0.0005;
 
 impl WhatIf {
     /// What these knobs would have changed, had they applied from the first round on.
@@ -38,7 +51,7 @@ impl WhatIf {
             }
         }
         let differing = rounds.iter().filter(|round| round.differs).map(|round| round.number).collect();
-        Self { leaves, left: left(run), differing, rounds }
+        Self { leaves, left: left(run), differing, moves: moves(run, &rounds), rounds }
     }
 
     /// The round of that number.
@@ -73,6 +86,26 @@ impl WhatIf {
     pub fn is_the_same(&self) -> bool {
         self.differing.is_empty() && self.moved_exits().next().is_none()
     }
+}
+
+/// Compares the numbers of the rounds with those recorded.
+fn moves(run: &Run, rounds: &[RescoredRound]) -> Moves {
+    let moved = |now: Option<f64>, then: Option<f64>| match (now, then) {
+        (Some(now), Some(then)) => (now - then).abs() >= SEEN,
+        (None, None) => false,
+        (Some(_), None) | (None, Some(_)) => true,
+    };
+    let pairs = || {
+        rounds.iter().filter_map(|again| {
+            let place = run.rounds.binary_search_by_key(&again.number, |round| round.number).ok()?;
+            Some((run.rounds[place].ranked.as_ref()?, again))
+        })
+    };
+    let scores = |(ranked, again): (&Arc<Ranked>, &RescoredRound)| {
+        let now = ranked.candidates.iter().map(|candidate| candidate.score);
+        ranked.candidates.len() != again.ranking.len() || now.zip(&again.ranking).any(|(now, (_, then))| moved(now, *then))
+    };
+    Moves { margins: pairs().any(|(ranked, again)| moved(ranked.margin, again.margin)), scores: pairs().any(scores) }
 }
 
 /// By member: the round after which it first left by the exit rule.

@@ -34,7 +34,7 @@ impl Screen {
     #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn what_if(&self) -> Option<&crate::engine::fusion::what_if::WhatIf> {
-        self.memo.comparison.what_if(&self.state.knobs.tuning)
+        self.memo.comparison.what_if(&self.state.knobs.tuning).map(std::sync::Arc::as_ref)
     }
 
     /// Brings the scene up to date before a frame is drawn, and passes its measurements to the state. At most once per frame, and

@@ -132,7 +132,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let Some((layout, words)) = layout else { return Scene { texts, ..Scene::default() } };
     let popup = over::popup(state, &layout);
     let what_if = memo.comparison.what_if(&state.knobs.tuning).cloned();
-    let shown = Shown { state, answer, round, single: Option::as_ref(&single), what_if: what_if.as_ref() };
+    let shown = Shown { state, answer, round, single: Option::as_ref(&single), what_if: what_if.as_deref() };
     let activities: Vec<Activity> = panes.iter().map(|pane| pane.activity).collect();
     let matrix = round.map(|round| matrix(answer, round, &round.params));
     let sentence = sentence(shown, matrix.as_ref());

@@ -1,5 +1,7 @@
 //! What the knobs being tried would have changed in the selected run.
 
+use std::sync::Arc;
+
 use super::Tuning;
 use crate::engine::fusion::break_points::BreakPoints;
 use crate::engine::fusion::params::Params;
@@ -13,7 +15,8 @@ pub struct Comparison {
     recorded: Recorded,
     /// The answer and the knobs that `what_if` was computed for.
     known: Option<(usize, Params)>,
-    what_if: WhatIf,
+    /// Shared, because every frame keeps it beside this.
+    what_if: Arc<WhatIf>,
     /// The knobs, with no exit threshold, and what each threshold would have changed under them.
     break_points: Option<(Params, BreakPoints)>,
 }
@@ -32,13 +35,13 @@ impl Comparison {
         if self.known.as_ref().is_some_and(|(place, known)| *place == at && *known == params) {
             return;
         }
-        self.what_if = WhatIf::of(run, &self.recorded, &params);
+        self.what_if = Arc::new(WhatIf::of(run, &self.recorded, &params));
         self.known = Some((at, params));
     }
 
     /// What would have been different; `None` unless something is being tried that the recorded scores can tell.
     #[must_use]
-    pub fn what_if(&self, tuning: &Tuning) -> Option<&WhatIf> {
+    pub fn what_if(&self, tuning: &Tuning) -> Option<&Arc<WhatIf>> {
         (tuning.is_trying() && tuning.can_be_rescored()).then_some(&self.what_if)
     }
 

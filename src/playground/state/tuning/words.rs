@@ -6,7 +6,7 @@ use crate::clean::DisplayText;
 use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::Ranked;
-use crate::engine::fusion::what_if::WhatIf;
+use crate::engine::fusion::what_if::{Moves, WhatIf};
 use crate::playground::state::answer::Answer;
 use crate::playground::state::scene::{counted, figure};
 
@@ -53,20 +53,12 @@ pub fn effect(what_if: Option<&WhatIf>, answer: &Answer) -> DisplayText {
 
 /// Which numbers would have been others although every segment and exit would have been the same.
 fn moved(what_if: &WhatIf, answer: &Answer) -> DisplayText {
-    let number = |value: Option<f64>| value.map_or_else(DisplayText::new, figure);
-    let rounds = || what_if.rounds.iter().filter_map(|again| Some((ranked(answer, again.number)?, again)));
-    let margins = rounds().any(|(ranked, again)| number(ranked.margin) != number(again.margin));
-    let scores = rounds().any(|(ranked, again)| {
-        let now = ranked.candidates.iter().map(|candidate| (answer.run.index(&candidate.candidate), number(candidate.score)));
-        let tried = again.ranking.iter().map(|(member, score)| (Some(*member), number(*score)));
-        !now.eq(tried)
-    });
     let closest = closest(what_if, answer);
-    let head = match (margins, scores, &closest) {
-        (true, _, _) => "the same winners, by other margins",
-        (false, true, _) => "the same winners, by other scores",
-        (false, false, Some(_)) => "the same segments and exits",
-        (false, false, None) => return "nothing would have been different".into(),
+    let head = match (what_if.moves, &closest) {
+        (Moves { margins: true, .. }, _) => "the same winners, by other margins",
+        (Moves { scores: true, .. }, _) => "the same winners, by other scores",
+        (_, Some(_)) => "the same segments and exits",
+        (_, None) => return "nothing would have been different".into(),
     };
     DisplayText::joined(&std::iter::once(head.into()).chain(closest).collect::<Vec<_>>(), "; ")
 }
