@@ -38,6 +38,27 @@ pub enum Span {
     },
 }
 
+/// The most letters beside a line.
+pub const LETTERS: usize = 3;
+
+/// Whose a segment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SegmentAuthor {
+    /// The answer's index in the session.
+    pub answer: usize,
+    /// `None` if the user wrote it.
+    pub author: Option<MemberIndex>,
+}
+
+/// Whose segments are on a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineAuthors {
+    /// Of the segment that the line starts with.
+    pub first: SegmentAuthor,
+    /// Of those that start on it, at most [`LETTERS`].
+    pub starting: Vec<SegmentAuthor>,
+}
+
 /// The bar between two segments on a line; `--ascii` has another for it.
 pub const BAR: &str = "▎";
 
@@ -74,15 +95,21 @@ impl Transcript {
         self.spans.get(tag as usize).copied()
     }
 
-    /// The segments on a line, by their spans, each with whether it starts there; one that is in several pieces comes as often.
-    pub fn segments_on(&self, number: usize) -> impl Iterator<Item = (Span, bool)> {
+    /// Whose segments are on a line; `None` if none is.
+    #[must_use]
+    pub fn authors_on(&self, number: usize) -> Option<LineAuthors> {
         let segments = |number: usize| {
             let spans = self.flow.tags_on(number).filter_map(|tag| self.span(tag));
             spans.filter(|span| matches!(span, Span::Segment { .. }))
         };
+        let author = |span: Span| match span {
+            Span::Segment { answer, author, .. } => Some(SegmentAuthor { answer, author }),
+            Span::Question | Span::Earlier | Span::Bar { .. } => None,
+        };
         let mut before = number.checked_sub(1).and_then(|before| segments(before).last());
         // The bar before a segment parts it from its own blank.
-        segments(number).map(move |span| (span, before.replace(span) != Some(span)))
+        let starting = segments(number).filter(|span| before.replace(*span) != Some(*span)).filter_map(author);
+        Some(LineAuthors { starting: starting.take(LETTERS).collect(), first: segments(number).find_map(author)? })
     }
 
     /// The first visible line.

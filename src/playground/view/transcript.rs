@@ -9,13 +9,9 @@ use super::paint::{Pen, Title, heading, lines, scroll_bar};
 use super::theme::Role;
 use crate::clean::DisplayText;
 use crate::display;
-use crate::engine::fusion::MemberIndex;
 use crate::playground::state::Screen;
 use crate::playground::state::layout::GUTTER;
-use crate::playground::state::transcript::Span;
-
-/// The most letters beside a line.
-const LETTERS: usize = 3;
+use crate::playground::state::transcript::{SegmentAuthor, Span};
 
 /// The conversation.
 pub(super) fn transcript(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, focused: bool) {
@@ -70,24 +66,18 @@ fn gutter(buffer: &mut Buffer, inner: Rect, row: u16, look: &Look<'_>, screen: &
         pen.write(">", look.style(Role::Strong));
         return;
     }
-    let (mut letters, mut bar) = (0, None);
-    for (span, starts) in transcript.segments_on(number).filter(|_| screen.settings.authors) {
-        let Span::Segment { answer, author, .. } = span else { continue };
-        let (letter, style) = author_mark(look, screen, answer, author);
-        bar.get_or_insert(style);
-        if starts && letters < LETTERS {
-            letters += 1;
-            pen.write(&letter, style);
-        }
+    let Some(authors) = transcript.authors_on(number).filter(|_| screen.settings.authors) else { return };
+    for author in &authors.starting {
+        let (letter, style) = author_mark(look, screen, *author);
+        pen.write(&letter, style);
     }
-    if let Some(style) = bar {
-        let at = Rect { x: inner.x + GUTTER - 1, width: 1, ..inner };
-        Pen::new(buffer, at, row).write(look.glyphs.segment_bar(), style);
-    }
+    let at = Rect { x: inner.x + GUTTER - 1, width: 1, ..inner };
+    let (_, style) = author_mark(look, screen, authors.first);
+    Pen::new(buffer, at, row).write(look.glyphs.segment_bar(), style);
 }
 
 /// The letter of a segment's author, and the style of what is its.
-fn author_mark(look: &Look<'_>, screen: &Screen, answer: usize, author: Option<MemberIndex>) -> (DisplayText, Style) {
+fn author_mark(look: &Look<'_>, screen: &Screen, SegmentAuthor { answer, author }: SegmentAuthor) -> (DisplayText, Style) {
     match author {
         Some(author) => {
             let letter = DisplayText::from(screen.answers.session.answer(answer).letter(author));
@@ -99,7 +89,7 @@ fn author_mark(look: &Look<'_>, screen: &Screen, answer: usize, author: Option<M
 
 fn line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, screen: &Screen, number: usize) {
     let mut pen = Pen::new(buffer, area, row);
-    for piece in screen.answers.transcript.flow().line(number) {
+    for (place, piece) in screen.answers.transcript.flow().line(number).enumerate() {
         let style = match screen.answers.transcript.span(piece.tag) {
             Some(Span::Question) => look.style(Role::Strong),
             Some(Span::Segment { answer, round, author }) => {
@@ -115,8 +105,9 @@ fn line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, screen: &Scr
                     Some(_) | None => own,
                 }
             }
-            Some(Span::Bar { answer, author }) if screen.settings.authors => {
-                pen.write(look.glyphs.segment_bar(), author_mark(look, screen, answer, author).1);
+            // At the start of a line there is one beside it already.
+            Some(Span::Bar { answer, author }) if screen.settings.authors && place > 0 => {
+                pen.write(look.glyphs.segment_bar(), author_mark(look, screen, SegmentAuthor { answer, author }).1);
                 continue;
             }
             Some(Span::Bar { .. }) => {

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::super::answer::Answer;
 use super::super::super::lengths::{Column, Stage};
 use super::super::super::prose::{Line, Prose, Tone, blanks, wrap};
-use super::super::super::transcript::{Span, Transcript};
+use super::super::super::transcript::{LETTERS, Span, Transcript};
 use super::super::closing::{departures, limit};
 use super::super::memo::lengths::{Kept, Look};
 use super::super::usage::about_cost;
@@ -17,8 +17,6 @@ use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::Phase;
 use crate::prompts::grade;
 
-/// The most letters beside a line of the answer.
-const LETTERS: usize = 3;
 /// Columns before the text of the answer: letters and a bar.
 const GUTTER: u16 = LETTERS as u16 + 1;
 
@@ -148,24 +146,16 @@ fn line(transcript: &Transcript, answer: &Answer, facts: &Facts, number: usize) 
 }
 
 fn gutter(transcript: &Transcript, answer: &Answer, facts: &Facts, number: usize) -> Line {
-    let segments = || {
-        let segments = transcript.segments_on(number).filter(|_| facts.authors);
-        segments.filter_map(|(span, starts)| match span {
-            Span::Segment { author, .. } => Some((author, starts)),
-            Span::Question | Span::Earlier | Span::Bar { .. } => None,
-        })
-    };
     let letter = |author: Option<MemberIndex>| match author {
         Some(author) => DisplayText::from(answer.letter(author)),
         None => facts.glyphs.person().into(),
     };
-    let starting = segments().filter(|(_, starts)| *starts).take(LETTERS);
-    let mut line: Line = starting.map(|(author, _)| (tone(author), letter(author))).collect();
+    let Some(authors) = transcript.authors_on(number).filter(|_| facts.authors) else {
+        return vec![(Tone::Plain, blanks(usize::from(GUTTER)))];
+    };
+    let mut line: Line = authors.starting.iter().map(|of| (tone(of.author), letter(of.author))).collect();
     line.push((Tone::Plain, blanks(LETTERS - line.len())));
-    line.push(match segments().next() {
-        Some((author, _)) => (tone(author), facts.glyphs.segment_bar().into()),
-        None => (Tone::Plain, blanks(1)),
-    });
+    line.push((tone(authors.first.author), facts.glyphs.segment_bar().into()));
     line
 }
 
