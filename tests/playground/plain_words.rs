@@ -40,7 +40,7 @@ fn the_round_that_only_ends_the_answer_is_counted_nowhere() {
         let numbers: Vec<usize> = state.scene.timeline.ticks.iter().map(|tick| tick.number).collect();
         assert_eq!((numbers, state.scene.timeline.after), (vec![1, 2, 3], 0));
         let whole = screen(&mut state);
-        assert!(whole.contains("answered  · 3 rounds") && whole.contains("· 3 rounds · seed 1"), "{whole}");
+        assert!(whole.contains("answered  · 3 rounds") && whole.contains("· 3 rounds · seed\u{a0}1"), "{whole}");
         assert!(whole.contains("2 of 3 segments are not by lexicon"), "{whole}");
         assert!(third_round(size).contains("looking at round 3 of 3"));
     }

@@ -1,4 +1,4 @@
-//! The votes on a draft: one block a verifier in its hue, as high as its score; the deciding one in brackets.
+//! The votes on a draft: one block a verifier in its hue, as high as its score; the deciding one in brackets, or underlined.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -49,7 +49,8 @@ pub(super) fn ballots(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen:
             pen.write(before, strong);
             pen.write(&DisplayText::from(answer.letter(*verifier)), look.style(Role::Dim)).write(mark, style);
         } else {
-            // Not by its colour alone.
+            // Not by its colour alone; nor, without colours, by what a member has in place of one.
+            let style = style.remove_modifier(Modifier::UNDERLINED);
             pen.write(mark, if decides { style.add_modifier(Modifier::UNDERLINED | Modifier::BOLD) } else { style });
         }
     }

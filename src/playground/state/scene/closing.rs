@@ -299,7 +299,7 @@ fn took(answer: &Answer) -> DisplayText {
     parts.extend(rate::tokens_per_second(run.tokens(), worked).map(|rate| display!("{rate:.1}/s")));
     parts.push(counted(answer.rounds(), "round"));
     parts.extend(run.cost().map(|dollars| about_cost(dollars, run.cost_is_guessed())));
-    parts.push(display!("seed {}", run.header.seed));
+    parts.push(display!("seed\u{a0}{}", run.header.seed));
     DisplayText::joined(&parts, " · ")
 }
 

@@ -70,7 +70,7 @@ fn of_drafts(layout: &Layout, marks: &Marks<'_>) -> Vec<DisplayText> {
 fn of_rounds(ticks: &[Tick], glyphs: Glyphs) -> Vec<DisplayText> {
     let marks = [
         (Mark::Margin, "how far ahead"),
-        (Mark::Unanimous, "all drafted the same"),
+        (Mark::Unanimous, "accepted without a vote"),
         (Mark::Overridden, "chosen by hand"),
         (Mark::Edited, "edited by hand"),
         (Mark::Written, "written by hand"),
@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(told(&[tick(Mark::Margin, false), tick(Mark::Open, false)]), "▃: how far ahead");
         assert_eq!(
             told(&[tick(Mark::Unanimous, false), tick(Mark::Margin, true)]),
-            "▃: how far ahead · =: all drafted the same · x: a member left"
+            "▃: how far ahead · =: accepted without a vote · x: a member left"
         );
     }
 
